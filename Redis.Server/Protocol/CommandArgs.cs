@@ -1,0 +1,33 @@
+namespace Redis.Server.Protocol;
+
+/// <summary>Where one argument lies in its frame.</summary>
+internal readonly record struct ArgRange(int Offset, int Length);
+
+/// <summary>The arguments of one command, name first, as views of the bytes that came from the wire or the log.</summary>
+internal readonly ref struct CommandArgs
+{
+    private readonly ReadOnlySpan<byte> _frame;
+    private readonly ReadOnlySpan<ArgRange> _ranges;
+
+    public CommandArgs(ReadOnlySpan<byte> frame, ReadOnlySpan<ArgRange> ranges)
+    {
+        _frame = frame;
+        _ranges = ranges;
+    }
+
+    /// <summary>Number of arguments, the command's name included.</summary>
+    public int Count => _ranges.Length;
+
+    /// <summary>Argument <paramref name="index"/>; 0 is the command's name.</summary>
+    public ReadOnlySpan<byte> this[int index]
+    {
+        get
+        {
+            ArgRange range = _ranges[index];
+            return _frame.Slice(range.Offset, range.Length);
+        }
+    }
+
+    /// <summary>The arguments from <paramref name="first"/> on, as a command of their own (RAFT, DEBUG EXEC, COMMAND GETKEYS).</summary>
+    public CommandArgs From(int first) => new(_frame, _ranges[first..]);
+}
