@@ -1,0 +1,36 @@
+namespace Redis.Server.Configuration;
+
+/// <summary>Hidden options that slow down or break parts of a node, for tests of failure.</summary>
+internal sealed class FailureSection
+{
+    private readonly IntegerOption _logDelayApply;
+    private readonly YesNoOption _logDisableApply;
+    private readonly IntegerOption _snapshotDelay;
+    private readonly YesNoOption _snapshotFail;
+    private readonly YesNoOption _snapshotDisable;
+    private readonly YesNoOption _snapshotDisableLoad;
+
+    public FailureSection(OptionTable table)
+    {
+        const OptionFlags Hidden = OptionFlags.Hidden;
+        table.Begin(OptionSection.Failures);
+        _logDelayApply = table.Add(new IntegerOption("raft.log-delay-apply", 0, 0, int.MaxValue, "µs", Hidden, "Sleep before each entry is applied."));
+        _logDisableApply = table.Add(new YesNoOption("raft.log-disable-apply", false, Hidden, "Apply no entries."));
+        _snapshotDelay = table.Add(new IntegerOption("raft.snapshot-delay", 0, 0, int.MaxValue, "s", Hidden, "Sleep before a snapshot is finished."));
+        _snapshotFail = table.Add(new YesNoOption("raft.snapshot-fail", false, Hidden, "Let every snapshot fail."));
+        _snapshotDisable = table.Add(new YesNoOption("raft.snapshot-disable", false, Hidden, "Take no snapshots."));
+        _snapshotDisableLoad = table.Add(new YesNoOption("raft.snapshot-disable-load", false, Hidden, "Refuse snapshots from the leader."));
+    }
+
+    public TimeSpan LogDelayApply => TimeSpan.FromMicroseconds(_logDelayApply.Value);
+
+    public bool LogDisableApply => _logDisableApply.Value;
+
+    public TimeSpan SnapshotDelay => TimeSpan.FromSeconds(_snapshotDelay.Value);
+
+    public bool SnapshotFail => _snapshotFail.Value;
+
+    public bool SnapshotDisable => _snapshotDisable.Value;
+
+    public bool SnapshotDisableLoad => _snapshotDisableLoad.Value;
+}
