@@ -7,12 +7,19 @@ namespace Raft.Core;
 /// <param name="Id">Node id, 1 to 2^31-1; never used again once removed.</param>
 /// <param name="IsVoter">Whether it votes and counts for commitment.</param>
 /// <param name="Address">Where to reach it; means something to the transport only.</param>
-public sealed record Member(int Id, bool IsVoter, string Address);
+/// <param name="StoreId">
+/// The <see cref="RaftRestart.StoreId"/> the member had when it was promoted to voter, 0 before. A voter whose disk was
+/// wiped has another: it neither votes nor counts until it is removed and added under a new id.
+/// </param>
+public sealed record Member(int Id, bool IsVoter, string Address, long StoreId = 0);
 
 /// <summary>The members of the cluster and every node id ever used. Immutable; the payload of a configuration entry.</summary>
 public sealed class ClusterConfiguration
 {
     private const byte FormatVersion = 1;
+
+    /// <summary>Id, voter flag, store id and address length.</summary>
+    private const int MinimumMemberSize = 4 + 1 + 8 + 4;
 
     private readonly Member[] _members;
     private readonly int[] _usedIds;
@@ -57,7 +64,7 @@ public sealed class ClusterConfiguration
     /// <summary>The bytes of a configuration entry.</summary>
     public byte[] Encode()
     {
-        int length = 1 + 4 + 4 + (4 * _usedIds.Length) + _members.Sum(m => 4 + 1 + 4 + Encoding.UTF8.GetByteCount(m.Address));
+        int length = 1 + 4 + 4 + (4 * _usedIds.Length) + _members.Sum(m => MinimumMemberSize + Encoding.UTF8.GetByteCount(m.Address));
         byte[] bytes = new byte[length];
         bytes[0] = FormatVersion;
         Span<byte> rest = bytes.AsSpan(1);
@@ -72,9 +79,10 @@ public sealed class ClusterConfiguration
         {
             rest = PutInt(rest, member.Id);
             rest[0] = member.IsVoter ? (byte)1 : (byte)0;
-            int count = Encoding.UTF8.GetBytes(member.Address, rest[5..]);
-            PutInt(rest[1..], count);
-            rest = rest[(5 + count)..];
+            BinaryPrimitives.WriteInt64LittleEndian(rest[1..], member.StoreId);
+            int count = Encoding.UTF8.GetBytes(member.Address, rest[13..]);
+            PutInt(rest[9..], count);
+            rest = rest[(13 + count)..];
         }
 
         return bytes;
@@ -96,12 +104,14 @@ public sealed class ClusterConfiguration
             usedIds[i] = TakeInt(ref bytes);
         }
 
-        Member[] members = new Member[TakeCount(ref bytes, 9)];
+        Member[] members = new Member[TakeCount(ref bytes, MinimumMemberSize)];
         for (int i = 0; i < members.Length; i++)
         {
             int id = TakeInt(ref bytes);
             bool isVoter = Take(ref bytes, 1)[0] != 0;
-            members[i] = new Member(id, isVoter, Encoding.UTF8.GetString(Take(ref bytes, TakeInt(ref bytes))));
+            long storeId = BinaryPrimitives.ReadInt64LittleEndian(Take(ref bytes, 8));
+            string address = Encoding.UTF8.GetString(Take(ref bytes, TakeInt(ref bytes)));
+            members[i] = new Member(id, isVoter, address, storeId);
         }
 
         return new ClusterConfiguration(members, usedIds);

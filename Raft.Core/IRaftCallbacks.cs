@@ -72,16 +72,19 @@ public interface IRaftCallbacks
     /// </summary>
     /// <returns>At most <paramref name="maxBytes"/> bytes from <paramref name="offset"/>; valid during the call.
     /// Empty when the snapshot named is no longer the latest.</returns>
-    ReadOnlyMemory<byte> ReadSnapshot(EntryId snapshot, long offset, int maxBytes);
+    ReadOnlyMemory<byte> ReadSnapshot(SnapshotId snapshot, long offset, int maxBytes);
 
     /// <summary>
-    /// Stores one received chunk; offset 0 begins a new file. Chunks of one snapshot arrive without gaps.
+    /// Stores one received chunk; offset 0 begins a new file and drops what was received before. Chunks of one snapshot
+    /// arrive in order and without gaps.
     /// </summary>
-    void StoreSnapshotChunk(EntryId snapshot, long offset, ReadOnlyMemory<byte> chunk);
+    void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk);
 
     /// <summary>
     /// All chunks are stored: make the received snapshot durable and the state machine's state, then answer with
-    /// <see cref="RaftServer.SnapshotInstalled"/>. The server has not changed its log yet.
+    /// <see cref="RaftServer.SnapshotInstalled"/>, or with <see cref="RaftServer.SnapshotRejected"/> when its bytes are
+    /// damaged. The server has not changed its log yet and applies nothing until the answer.
     /// </summary>
-    void InstallSnapshot(EntryId snapshot, ClusterConfiguration configuration);
+    /// <param name="snapshot">What to keep beside the bytes for the next <see cref="RaftRestart"/>.</param>
+    void InstallSnapshot(RaftSnapshot snapshot);
 }

@@ -12,7 +12,8 @@ public readonly record struct VoteRequest(long Term, int Candidate, EntryId Last
 /// <param name="Term">The voter's term; for a granted pre-vote the term that was asked for.</param>
 /// <param name="IsPreVote">Which of the two questions is answered.</param>
 /// <param name="Granted">Whether the candidate has this vote.</param>
-public readonly record struct VoteReply(long Term, bool IsPreVote, bool Granted);
+/// <param name="StoreId">The voter's <see cref="RaftRestart.StoreId"/>: only the disk that was promoted to voter may vote.</param>
+public readonly record struct VoteReply(long Term, bool IsPreVote, bool Granted, long StoreId);
 
 /// <summary>AppendEntries; without entries a heartbeat (Raft paper, figure 2).</summary>
 /// <param name="Term">The leader's term.</param>
@@ -36,29 +37,38 @@ public readonly record struct AppendRequest(
 /// <param name="Hint">
 /// On failure: the last entry of the follower's log that may still match, a term skipped at a time; on success unused.
 /// </param>
-/// <param name="Round">The round of the request.</param>
-public readonly record struct AppendReply(long Term, bool Success, long Match, EntryId Hint, long Round);
+/// <param name="Round">The highest round received from this leader in its term.</param>
+/// <param name="StoreId">The follower's <see cref="RaftRestart.StoreId"/>.</param>
+public readonly record struct AppendReply(long Term, bool Success, long Match, EntryId Hint, long Round, long StoreId);
+
+/// <summary>Names the content of a snapshot: two with equal names hold the same bytes, whoever sends them.</summary>
+/// <param name="Last">The last entry that the snapshot covers.</param>
+/// <param name="Size">Length in bytes.</param>
+/// <param name="Checksum">Checksum of all its bytes, by a function of the host's choice that all nodes share.</param>
+public readonly record struct SnapshotId(EntryId Last, long Size, ulong Checksum);
 
 /// <summary>InstallSnapshot, one chunk of it (Raft paper, section 7).</summary>
 /// <param name="Term">The leader's term.</param>
 /// <param name="Leader">Node id of the leader.</param>
-/// <param name="Snapshot">Last entry that the snapshot covers; names the snapshot.</param>
-/// <param name="Size">Length of the whole snapshot in bytes.</param>
+/// <param name="Snapshot">Which snapshot.</param>
 /// <param name="Offset">Where the chunk belongs.</param>
 /// <param name="Round">As in <see cref="AppendRequest"/>.</param>
+/// <param name="Time">Time of the last entry that the snapshot covers.</param>
 /// <param name="Configuration">The members as of the snapshot, encoded.</param>
-/// <param name="Chunk">The bytes; valid only during the call that carries the message.</param>
+/// <param name="Chunk">The bytes; valid only during the call that carries the message. Empty: a heartbeat.</param>
 public readonly record struct SnapshotRequest(
-    long Term, int Leader, EntryId Snapshot, long Size, long Offset, long Round,
+    long Term, int Leader, SnapshotId Snapshot, long Offset, long Round, long Time,
     ReadOnlyMemory<byte> Configuration, ReadOnlyMemory<byte> Chunk);
 
 /// <summary>Answer to a <see cref="SnapshotRequest"/>.</summary>
 /// <param name="Term">The follower's term.</param>
 /// <param name="Snapshot">The snapshot that is answered.</param>
 /// <param name="Received">Bytes held without a gap: where the leader goes on.</param>
-/// <param name="Installed">The whole snapshot is durable and is now the follower's state.</param>
-/// <param name="Round">The round of the request.</param>
-public readonly record struct SnapshotReply(long Term, EntryId Snapshot, long Received, bool Installed, long Round);
+/// <param name="Installed">The follower's durable state covers all that the snapshot does.</param>
+/// <param name="Round">The highest round received from this leader in its term.</param>
+/// <param name="StoreId">The follower's <see cref="RaftRestart.StoreId"/>.</param>
+public readonly record struct SnapshotReply(
+    long Term, SnapshotId Snapshot, long Received, bool Installed, long Round, long StoreId);
 
 /// <summary>The leader asks the target of a transfer to campaign at once (thesis, section 3.10).</summary>
 /// <param name="Term">The leader's term.</param>
