@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Raft.Core;
+using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Commands;
@@ -5,12 +8,116 @@ namespace Redis.Server.Commands;
 /// <summary>What a data command may use besides its arguments: everything here is the same on every replica.</summary>
 internal sealed class CommandContext
 {
+    private readonly DeterministicRandom _random = new();
+    private bool _isSeeded;
+
     /// <summary>The data.</summary>
     public required Keyspace.Keyspace Keyspace { get; init; }
+
+    /// <summary>All commands.</summary>
+    public required CommandTable Table { get; init; }
+
+    /// <summary>Limits and thresholds of the data types.</summary>
+    public DataOptions Options { get; init; } = new();
 
     /// <summary>Where the reply goes.</summary>
     public RespWriter Reply { get; set; } = new();
 
     /// <summary>Cluster time in milliseconds since the Unix epoch: the time of the entry that is applied, or, for a read, of the last applied one.</summary>
-    public long Now { get; set; }
+    public long Now => Keyspace.Now;
+
+    /// <summary>The entry that is applied; for a read the last applied one.</summary>
+    public EntryId Entry { get; private set; }
+
+    /// <summary>Whether the command runs inside MULTI or a script, where nothing blocks.</summary>
+    public bool IsInTransaction { get; set; }
+
+    /// <summary>Random numbers, the same for this entry on every replica.</summary>
+    public DeterministicRandom Random
+    {
+        get
+        {
+            if (!_isSeeded)
+                _random.Seed(Entry.Term, Entry.Index);
+            _isSeeded = true;
+            return _random;
+        }
+    }
+
+    /// <summary>Starts an entry: its commands see this time and this seed.</summary>
+    public void BeginEntry(EntryId entry, long time)
+    {
+        Entry = entry;
+        Keyspace.Now = time;
+        _isSeeded = false;
+    }
+
+    /// <summary>
+    /// The list, hash, … at <paramref name="key"/> for reading, null when absent. False after a WRONGTYPE reply.
+    /// </summary>
+    public bool TryRead<T>(ReadOnlySpan<byte> key, out T? value)
+        where T : RedisObject
+    {
+        RedisValue found = Keyspace.Find(key);
+        value = found.Object as T;
+        return value != null || IsAbsent(found);
+    }
+
+    /// <summary>As <see cref="TryRead{T}"/>, for changing the value in place.</summary>
+    public bool TryWrite<T>(ReadOnlySpan<byte> key, out T? value)
+        where T : RedisObject
+    {
+        RedisValue found = Keyspace.FindForWrite(key);
+        value = found.Object as T;
+        return value != null || IsAbsent(found);
+    }
+
+    /// <summary>The string at <paramref name="key"/> for reading, none when absent. False after a WRONGTYPE reply.</summary>
+    public bool TryReadString(ReadOnlySpan<byte> key, out RedisValue value)
+    {
+        value = Keyspace.Find(key);
+        return value.IsString || IsAbsent(value);
+    }
+
+    /// <summary>As <see cref="TryReadString"/>, for changing; <paramref name="entry"/> is for <see cref="Keyspace.Keyspace.Store"/>.</summary>
+    public bool TryWriteString(ReadOnlySpan<byte> key, out RedisValue value, out int entry)
+    {
+        value = Keyspace.FindForWrite(key, out entry);
+        return value.IsString || IsAbsent(value);
+    }
+
+    /// <summary>An argument that must be an integer. False after an error reply.</summary>
+    public bool TryInteger(ReadOnlySpan<byte> argument, out long value)
+    {
+        if (Numbers.TryParseInteger(argument, out value))
+            return true;
+        Reply.Error(Errors.NotInteger);
+        return false;
+    }
+
+    /// <summary>An argument that must be an integer within bounds. False after an error reply, Redis's own or <paramref name="error"/>.</summary>
+    public bool TryInteger(ReadOnlySpan<byte> argument, long min, long max, out long value, ReadOnlySpan<byte> error = default)
+    {
+        if (Numbers.TryParseInteger(argument, out value) && value >= min && value <= max)
+            return true;
+        Reply.Error(error.IsEmpty ? Errors.NotInteger : error);
+        return false;
+    }
+
+    /// <summary>An argument that must be a double (infinities allowed). False after an error reply.</summary>
+    public bool TryDouble(ReadOnlySpan<byte> argument, out double value)
+    {
+        if (Numbers.TryParseDouble(argument, out value))
+            return true;
+        Reply.Error(Errors.NotFloat);
+        return false;
+    }
+
+    private bool IsAbsent(in RedisValue found)
+    {
+        if (found.IsNone)
+            return true;
+        Reply.Error(Errors.WrongType);
+        return false;
+    }
 }

@@ -1,4 +1,388 @@
+using System.Runtime.CompilerServices;
+
 namespace Redis.Server.Keyspace;
 
-/// <summary>All keys of the one database. Under construction: the contract.</summary>
-internal sealed class Keyspace;
+/// <summary>
+/// All keys of the one database: a pure state machine. Time comes in as <see cref="Now"/>. Reads change nothing that
+/// replicas could see: a key that is due is absent to them but stays until an entry removes it. Every change passes
+/// <see cref="FindForWrite(ReadOnlySpan{byte})"/>, <see cref="Set"/>, <see cref="Store"/>, <see cref="Remove"/> or an expiry
+/// method, which save the old value to a snapshot in progress first.
+/// </summary>
+internal sealed class Keyspace
+{
+    private readonly Dict<KeyEntry> _keys = new();
+    private readonly ExpiryHeap _expiries;
+    private readonly List<RedisObject> _changing = [];
+    private long _now;
+    private int _accessSeconds;
+    private long _dataBytes;
+    private ISnapshotView? _snapshot;
+
+    public Keyspace() => _expiries = new ExpiryHeap(_keys);
+
+    /// <summary>Cluster time in milliseconds since the Unix epoch: the time of the last entry applied.</summary>
+    public long Now
+    {
+        get => _now;
+        set
+        {
+            _now = value;
+            _accessSeconds = (int)(value / 1000) & 0xFFFFFF;
+        }
+    }
+
+    /// <summary>Hears of changes; null when nobody listens.</summary>
+    public IKeyspaceObserver? Observer { get; set; }
+
+    /// <summary>Number of keys, due ones that are not yet removed included (DBSIZE).</summary>
+    public int Count => _keys.Count;
+
+    /// <summary>Number of keys with an expiry.</summary>
+    public int ExpiringCount => _expiries.Count;
+
+    /// <summary>When the next key falls due; long.MaxValue when none will.</summary>
+    public long EarliestExpiry => _expiries.EarliestTime;
+
+    /// <summary>Mean remaining life of the expiring keys in milliseconds.</summary>
+    public double AverageTtl => _expiries.AverageTtl(Now);
+
+    /// <summary>Estimated bytes of all keys, values and tables.</summary>
+    public long UsedMemory => _dataBytes + _keys.TableBytes + _expiries.TableBytes;
+
+    /// <summary>Number of the snapshot in progress or of the last one; keys remember the last that has them.</summary>
+    public byte SnapshotEpoch { get; private set; }
+
+    /// <summary>Keys removed because they were due, since start (INFO expired_keys).</summary>
+    public long ExpiredKeys { get; private set; }
+
+    /// <summary>Lookups by reads that found their key (INFO keyspace_hits).</summary>
+    public long Hits { get; private set; }
+
+    /// <summary>Lookups by reads that did not (INFO keyspace_misses).</summary>
+    public long Misses { get; private set; }
+
+    /// <summary>The key's value for reading; none when it is absent or due.</summary>
+    public RedisValue Find(ReadOnlySpan<byte> key)
+    {
+        ref KeyEntry entry = ref _keys.Find(key);
+        if (Unsafe.IsNullRef(ref entry) || IsDue(entry.ExpirySlot))
+        {
+            Misses++;
+            Observer?.Event(EventClass.KeyMiss, "keymiss"u8, key);
+            return default;
+        }
+
+        Hits++;
+        entry.AccessSeconds = _accessSeconds;
+        return entry.Value;
+    }
+
+    /// <summary>As <see cref="Find"/>, but not a use of the key: no hit or miss, no access time (OBJECT, TYPE, SCAN, DEBUG).</summary>
+    public RedisValue Peek(ReadOnlySpan<byte> key)
+    {
+        ref KeyEntry entry = ref _keys.Find(key);
+        return Unsafe.IsNullRef(ref entry) || IsDue(entry.ExpirySlot) ? default : entry.Value;
+    }
+
+    /// <summary>The key's value for changing it in place; none when absent. A due key is removed.</summary>
+    public RedisValue FindForWrite(ReadOnlySpan<byte> key) => FindForWrite(key, out _);
+
+    /// <summary>As <see cref="FindForWrite(ReadOnlySpan{byte})"/>; <paramref name="entry"/> is for <see cref="Store"/> and good until a key is added or removed.</summary>
+    public RedisValue FindForWrite(ReadOnlySpan<byte> key, out int entry)
+    {
+        entry = _keys.IndexOf(key);
+        if (entry < 0)
+            return default;
+        ref KeyEntry found = ref _keys.ValueAt(entry);
+        if (IsDue(found.ExpirySlot))
+        {
+            Expire(entry);
+            entry = -1;
+            return default;
+        }
+
+        SaveToSnapshot(entry);
+        found.AccessSeconds = _accessSeconds;
+        if (found.Value.Object is { } value)
+            Changing(value);
+        return found.Value;
+    }
+
+    /// <summary>Puts another value in the place of the one that <see cref="FindForWrite(ReadOnlySpan{byte}, out int)"/> found. The expiry stays.</summary>
+    public void Store(int entry, RedisValue value)
+    {
+        ref KeyEntry found = ref _keys.ValueAt(entry);
+        Release(found.Value);
+        found.Value = value;
+        Account(value);
+    }
+
+    /// <summary>Gives the key a value, whatever it had before; its expiry goes unless <paramref name="keepExpiry"/>.</summary>
+    public void Set(ReadOnlySpan<byte> key, RedisValue value, bool keepExpiry = false)
+    {
+        int entry = Prepare(key, keepExpiry);
+        Store(entry, value);
+    }
+
+    /// <summary>Gives the key a string, written over the old one's memory where it fits.</summary>
+    public void SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool keepExpiry = false)
+    {
+        int entry = Prepare(key, keepExpiry);
+        ref KeyEntry found = ref _keys.ValueAt(entry);
+        Release(found.Value);
+        found.Value = found.Value.Overwrite(value);
+        Account(found.Value);
+    }
+
+    /// <summary>Removes the key; false when it is absent or was due (then it is removed as expired).</summary>
+    public bool Remove(ReadOnlySpan<byte> key)
+    {
+        int entry = _keys.IndexOf(key);
+        if (entry < 0)
+            return false;
+        if (IsDue(_keys.ValueAt(entry).ExpirySlot))
+        {
+            Expire(entry);
+            return false;
+        }
+
+        RemoveEntry(entry);
+        return true;
+    }
+
+    /// <summary>When the key expires: absolute milliseconds, or -1 when it does not. For a key that was found.</summary>
+    public long ExpiryOf(ReadOnlySpan<byte> key)
+    {
+        ref KeyEntry entry = ref _keys.Find(key);
+        return Unsafe.IsNullRef(ref entry) || entry.ExpirySlot == 0 ? -1 : _expiries.TimeOf(entry.ExpirySlot);
+    }
+
+    /// <summary>Makes the key expire at <paramref name="at"/> (absolute milliseconds). The key must be there.</summary>
+    public void SetExpiry(ReadOnlySpan<byte> key, long at)
+    {
+        int entry = _keys.IndexOf(key);
+        SaveToSnapshot(entry);
+        _expiries.Set(entry, at);
+    }
+
+    /// <summary>Takes the key's expiry away; false when it had none.</summary>
+    public bool ClearExpiry(ReadOnlySpan<byte> key)
+    {
+        int entry = _keys.IndexOf(key);
+        if (entry < 0)
+            return false;
+        SaveToSnapshot(entry);
+        return _expiries.Remove(entry);
+    }
+
+    /// <summary>
+    /// Removes keys due at <see cref="Now"/>, soonest first, at most <paramref name="budget"/> of them. Returns how many. The
+    /// same on every replica, as it depends on the expiry times and the key names alone.
+    /// </summary>
+    public int ExpireDue(int budget)
+    {
+        int expired = 0;
+        while (expired < budget && _expiries.EarliestTime < Now)
+        {
+            Expire(_expiries.EarliestEntry);
+            expired++;
+        }
+
+        return expired;
+    }
+
+    /// <summary>Removes all keys.</summary>
+    public void Flush()
+    {
+        _snapshot?.SaveAll();
+        _keys.Clear();
+        _expiries.Clear();
+        _changing.Clear();
+        _dataBytes = 0;
+        Observer?.Flushed();
+    }
+
+    /// <summary>Says that the key's value changed, appeared or went: dirties watches (Redis's signalModifiedKey).</summary>
+    public void Modified(ReadOnlySpan<byte> key) => Observer?.Modified(key);
+
+    /// <summary>A keyspace notification, such as (String, "set", key).</summary>
+    public void Notify(EventClass kind, ReadOnlySpan<byte> name, ReadOnlySpan<byte> key) => Observer?.Event(kind, name, key);
+
+    /// <summary><see cref="Modified"/> and <see cref="Notify"/> in one.</summary>
+    public void Modified(ReadOnlySpan<byte> key, EventClass kind, ReadOnlySpan<byte> name)
+    {
+        if (Observer == null)
+            return;
+        Observer.Modified(key);
+        Observer.Event(kind, name, key);
+    }
+
+    /// <summary>The name of key number <paramref name="index"/>, 0 to Count - 1 (RANDOMKEY, KEYS, snapshots). Numbers change when a key is removed.</summary>
+    public byte[] KeyAt(int index) => _keys.KeyAt(index);
+
+    /// <summary>The value of key number <paramref name="index"/>.</summary>
+    public RedisValue ValueAt(int index) => _keys.ValueAt(index).Value;
+
+    /// <summary>When key number <paramref name="index"/> expires, or -1.</summary>
+    public long ExpiryAt(int index)
+    {
+        int slot = _keys.ValueAt(index).ExpirySlot;
+        return slot == 0 ? -1 : _expiries.TimeOf(slot);
+    }
+
+    /// <summary>Whether key number <paramref name="index"/> is due and so absent to readers.</summary>
+    public bool IsDueAt(int index) => IsDue(_keys.ValueAt(index).ExpirySlot);
+
+    /// <summary>Seconds since the key was used; for a key that was found.</summary>
+    public int IdleSeconds(ReadOnlySpan<byte> key)
+    {
+        ref KeyEntry entry = ref _keys.Find(key);
+        return Unsafe.IsNullRef(ref entry) ? 0 : (_accessSeconds - entry.AccessSeconds) & 0xFFFFFF;
+    }
+
+    /// <summary>One step of SCAN: see <see cref="Dict{TValue}.Scan"/>.</summary>
+    public ulong Scan(ulong cursor, List<int> found) => _keys.Scan(cursor, found);
+
+    /// <summary>Ends the entry: what its commands did to collections goes into the memory account.</summary>
+    public void EndEntry()
+    {
+        if (_changing.Count == 0)
+            return;
+        foreach (RedisObject value in _changing)
+        {
+            // A value that was removed meanwhile holds nothing in the account.
+            if (value.AccountedBytes == 0)
+                continue;
+            _dataBytes += value.MemoryBytes - value.AccountedBytes;
+            value.AccountedBytes = value.MemoryBytes;
+        }
+
+        _changing.Clear();
+    }
+
+    /// <summary>The digest of keys, values and expiry times, independent of order and encodings: equal on equal replicas.</summary>
+    public Digest ComputeDigest()
+    {
+        Digest all = default;
+        for (int i = 0; i < Count; i++)
+        {
+            Digest one = default;
+            one.Add(KeyAt(i));
+            ValueAt(i).AddTo(ref one);
+            one.Add(ExpiryAt(i));
+            all.AddUnordered(one);
+        }
+
+        return all;
+    }
+
+    /// <summary>
+    /// From now on <paramref name="view"/> gets every key as it is now, before it changes. The snapshot walks
+    /// the numbers from 0 with <see cref="SaveAt"/> and ends with <see cref="EndSnapshot"/>.
+    /// </summary>
+    public void BeginSnapshot(ISnapshotView view)
+    {
+        SnapshotEpoch++;
+        _snapshot = view;
+    }
+
+    /// <summary>Saves key number <paramref name="index"/> unless the snapshot has it or it is younger than the snapshot.</summary>
+    public void SaveAt(int index) => SaveToSnapshot(index);
+
+    /// <summary>No snapshot is in progress any more.</summary>
+    public void EndSnapshot() => _snapshot = null;
+
+    private int Prepare(ReadOnlySpan<byte> key, bool keepExpiry)
+    {
+        int entry = _keys.GetOrAddIndex(key, out bool existed);
+        if (existed && IsDue(_keys.ValueAt(entry).ExpirySlot))
+        {
+            Expire(entry);
+            entry = _keys.GetOrAddIndex(key, out existed);
+        }
+
+        ref KeyEntry found = ref _keys.ValueAt(entry);
+        found.AccessSeconds = _accessSeconds;
+        if (!existed)
+        {
+            found.SnapshotEpoch = SnapshotEpoch;
+            _dataBytes += HeapSize.Array(key.Length);
+            Observer?.Event(EventClass.New, "new"u8, key);
+            return entry;
+        }
+
+        SaveToSnapshot(entry);
+        if (found.ExpirySlot != 0 && !keepExpiry)
+            _expiries.Remove(entry);
+        return entry;
+    }
+
+    private bool IsDue(int expirySlot) => expirySlot != 0 && _expiries.TimeOf(expirySlot) < _now;
+
+    private void Expire(int entry)
+    {
+        byte[] key = _keys.KeyAt(entry);
+        RemoveEntry(entry);
+        ExpiredKeys++;
+        Modified(key, EventClass.Expired, "expired"u8);
+    }
+
+    private void RemoveEntry(int entry)
+    {
+        int last = _keys.Count - 1;
+        SaveToSnapshot(entry);
+        // The last key takes the removed one's number, which the snapshot may have passed.
+        SaveToSnapshot(last);
+        ref KeyEntry removed = ref _keys.ValueAt(entry);
+        if (removed.ExpirySlot != 0)
+            _expiries.Remove(entry);
+        Release(removed.Value);
+        _dataBytes -= HeapSize.Array(_keys.KeyAt(entry).Length);
+        _keys.RemoveAt(entry);
+        if (entry != last && _keys.ValueAt(entry).ExpirySlot is > 0 and int slot)
+            _expiries.Renumber(slot, entry);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SaveToSnapshot(int entry)
+    {
+        if (_snapshot != null && _keys.ValueAt(entry).SnapshotEpoch != SnapshotEpoch)
+            Save(entry);
+    }
+
+    private void Save(int entry)
+    {
+        ref KeyEntry found = ref _keys.ValueAt(entry);
+        found.SnapshotEpoch = SnapshotEpoch;
+        _snapshot!.Save(_keys.KeyAt(entry), in found.Value, ExpiryAt(entry));
+    }
+
+    private void Release(in RedisValue value)
+    {
+        if (value.Object is { } old)
+        {
+            _dataBytes -= old.AccountedBytes;
+            old.AccountedBytes = 0;
+        }
+        else
+        {
+            _dataBytes -= value.MemoryBytes;
+        }
+    }
+
+    private void Account(in RedisValue value)
+    {
+        long bytes = value.MemoryBytes;
+        _dataBytes += bytes;
+        if (value.Object is not { } added)
+            return;
+        added.AccountedBytes = bytes;
+        Changing(added);
+    }
+
+    private void Changing(RedisObject value)
+    {
+        if (_changing.Count == 0 || !ReferenceEquals(_changing[^1], value))
+            _changing.Add(value);
+    }
+}

@@ -30,4 +30,8 @@ internal readonly ref struct CommandArgs
 
     /// <summary>The arguments from <paramref name="first"/> on, as a command of their own (RAFT, DEBUG EXEC, COMMAND GETKEYS).</summary>
     public CommandArgs From(int first) => new(_frame, _ranges[first..]);
+
+    /// <summary>Whether argument <paramref name="index"/> is the word <paramref name="lowerCase"/> (ASCII, any case).</summary>
+    public bool Is(int index, ReadOnlySpan<byte> lowerCase) =>
+        System.Text.Ascii.EqualsIgnoreCase(this[index], lowerCase);
 }

@@ -1,0 +1,93 @@
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Commands;
+
+/// <summary>Runs a data command: a pure function of the keyspace, the arguments and what the context gives.</summary>
+internal delegate void CommandHandler(CommandContext context, CommandArgs args);
+
+/// <summary>One row of the command table: all that is known of a command.</summary>
+internal class Command
+{
+    private readonly AclCategories _named;
+
+    /// <summary>A data command, or, with a null handler, one that the host answers itself.</summary>
+    /// <param name="name">Lower case; of a subcommand the second word alone.</param>
+    /// <param name="arity">Number of arguments with the name; negative: at least that many.</param>
+    /// <param name="flags">What it does and where it may run.</param>
+    /// <param name="categories">ACL categories that do not follow from the flags.</param>
+    /// <param name="handler">What runs it on the application thread.</param>
+    /// <param name="keys">Where its keys stand.</param>
+    public Command(
+        string name, int arity, CommandFlags flags, AclCategories categories, CommandHandler? handler, params IReadOnlyList<KeySpec> keys)
+    {
+        Name = name;
+        FullName = name;
+        Arity = arity;
+        Flags = flags;
+        _named = categories;
+        Handler = handler;
+        Keys = keys;
+    }
+
+    /// <summary>A container of subcommands (OBJECT, CONFIG, …).</summary>
+    public Command(string name, int arity, CommandFlags flags, AclCategories categories, IReadOnlyList<Command> subcommands)
+        : this(name, arity, flags, categories, handler: null)
+    {
+        Subcommands = subcommands;
+        foreach (Command subcommand in subcommands)
+        {
+            subcommand.FullName = $"{name}|{subcommand.Name}";
+            subcommand.Container = this;
+        }
+    }
+
+    /// <summary>Lower case; of a subcommand the second word alone.</summary>
+    public string Name { get; }
+
+    /// <summary>"get", "object|encoding".</summary>
+    public string FullName { get; private set; }
+
+    /// <summary>Number of arguments with the name; negative: at least that many.</summary>
+    public int Arity { get; }
+
+    /// <summary>What it does and where it may run.</summary>
+    public CommandFlags Flags { get; }
+
+    /// <summary>What runs it; null for containers and for what the host answers itself.</summary>
+    public CommandHandler? Handler { get; }
+
+    /// <summary>Where its keys stand.</summary>
+    public IReadOnlyList<KeySpec> Keys { get; }
+
+    /// <summary>The commands of a container; empty otherwise.</summary>
+    public IReadOnlyList<Command> Subcommands { get; } = [];
+
+    /// <summary>The container of a subcommand.</summary>
+    public Command? Container { get; private set; }
+
+    /// <summary>All ACL categories, those that follow from the flags included.</summary>
+    public AclCategories Categories
+    {
+        get
+        {
+            AclCategories all = _named;
+            all |= Has(CommandFlags.Write) ? AclCategories.Write : 0;
+            // As in Redis, what a script reads is not counted as a read of the script command.
+            all |= Has(CommandFlags.ReadOnly) && (_named & AclCategories.Scripting) == 0 ? AclCategories.Read : 0;
+            all |= Has(CommandFlags.Admin) ? AclCategories.Admin | AclCategories.Dangerous : 0;
+            all |= Has(CommandFlags.PubSub) ? AclCategories.PubSub : 0;
+            all |= Has(CommandFlags.Blocking) ? AclCategories.Blocking : 0;
+            all |= Has(CommandFlags.Fast) ? AclCategories.Fast : AclCategories.Slow;
+            return all;
+        }
+    }
+
+    /// <summary>Whether it changes data and so goes through the log.</summary>
+    public bool IsWrite => Has(CommandFlags.Write);
+
+    /// <summary>Whether all of <paramref name="flags"/> are set.</summary>
+    public bool Has(CommandFlags flags) => (Flags & flags) == flags;
+
+    /// <summary>Whether <paramref name="count"/> arguments, the name included, are allowed.</summary>
+    public bool Accepts(int count) => Arity >= 0 ? count == Arity : count >= -Arity;
+}

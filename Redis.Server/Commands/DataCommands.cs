@@ -1,0 +1,11 @@
+namespace Redis.Server.Commands;
+
+/// <summary>The families of data commands: a new family is a line here.</summary>
+internal static class DataCommands
+{
+    /// <summary>All rows.</summary>
+    public static IEnumerable<Command> Rows =>
+    [
+        .. StringCommands.Rows,
+    ];
+}

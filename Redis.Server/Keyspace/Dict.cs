@@ -1,0 +1,267 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Redis.Server.Keyspace;
+
+/// <summary>
+/// A hash table from byte strings to <typeparamref name="TValue"/>. Entries lie densely in chunks, numbered 0 to Count - 1:
+/// an added one goes to the end, and the last one takes the place of a removed one. So a random entry is one index away, and the
+/// order depends only on what was done, not on hashes: entries written out in order and added again in that order make
+/// an equal Dict (a restored replica picks the same SPOP member). Buckets hold entry numbers and are rehashed in steps,
+/// a few with each change; <see cref="Scan"/> has the guarantees of Redis's SCAN under any growth and shrinking.
+/// </summary>
+internal sealed class Dict<TValue>
+{
+    private const int ChunkBits = 10;
+    private const int ChunkSize = 1 << ChunkBits;
+    private const int MinBuckets = 4;
+    private const int GrowingStep = 4;
+    private const int ShrinkingStep = 16;
+
+    private Entry[][] _chunks = [];
+    private int[] _buckets = new int[MinBuckets];
+    private int[]? _target;
+    private int _migrated;
+
+    private struct Entry
+    {
+        public byte[] Key;
+        public uint Hash;
+
+        /// <summary>A link, as in a bucket: the next entry's number + 1, 0 at the end of the chain.</summary>
+        public int Next;
+        public TValue Value;
+    }
+
+    /// <summary>Number of entries.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes the table itself takes, keys and values not counted.</summary>
+    public long TableBytes
+    {
+        get
+        {
+            long entries = _chunks.Length == 0 ? 0 : (_chunks.Length - 1L) * ChunkSize + _chunks[^1].Length;
+            return entries * Unsafe.SizeOf<Entry>() + 4L * (_buckets.Length + (_target?.Length ?? 0));
+        }
+    }
+
+    /// <summary>Whether buckets are on the way to a larger or smaller table.</summary>
+    public bool IsRehashing => _target != null;
+
+    /// <summary>The entry's number, or -1. Numbers change when an entry is removed.</summary>
+    public int IndexOf(ReadOnlySpan<byte> key)
+    {
+        uint hash = (uint)SipHash.Hash(key);
+        int link = Bucket(hash);
+        while (link != 0)
+        {
+            ref Entry entry = ref At(link - 1);
+            if (entry.Hash == hash && key.SequenceEqual(entry.Key))
+                return link - 1;
+            link = entry.Next;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The key's value by reference, or a null reference (<see cref="Unsafe.IsNullRef{T}"/>). Good until the next add or remove.</summary>
+    public ref TValue Find(ReadOnlySpan<byte> key)
+    {
+        int index = IndexOf(key);
+        return ref index < 0 ? ref Unsafe.NullRef<TValue>() : ref At(index).Value;
+    }
+
+    /// <summary>Whether the key is there.</summary>
+    public bool Contains(ReadOnlySpan<byte> key) => IndexOf(key) >= 0;
+
+    /// <summary>The key's value by reference; an absent key is added (its bytes copied) with a default value.</summary>
+    public ref TValue GetOrAdd(ReadOnlySpan<byte> key, out bool existed)
+    {
+        int index = GetOrAddIndex(key, out existed);
+        return ref At(index).Value;
+    }
+
+    /// <summary>As <see cref="GetOrAdd"/>, giving the entry's number.</summary>
+    public int GetOrAddIndex(ReadOnlySpan<byte> key, out bool existed)
+    {
+        int index = IndexOf(key);
+        existed = index >= 0;
+        return existed ? index : Add(key.ToArray());
+    }
+
+    /// <summary>The key bytes of entry <paramref name="index"/>. Never changed, so they may be kept.</summary>
+    public byte[] KeyAt(int index) => At(index).Key;
+
+    /// <summary>The value of entry <paramref name="index"/>.</summary>
+    public ref TValue ValueAt(int index) => ref At(index).Value;
+
+    /// <summary>Removes the key; false when it is absent.</summary>
+    public bool Remove(ReadOnlySpan<byte> key)
+    {
+        int index = IndexOf(key);
+        if (index < 0)
+            return false;
+        RemoveAt(index);
+        return true;
+    }
+
+    /// <summary>Removes entry <paramref name="index"/>; the last entry takes its number.</summary>
+    public void RemoveAt(int index)
+    {
+        ref Entry entry = ref At(index);
+        LinkTo(entry.Hash, index) = entry.Next;
+        int last = Count - 1;
+        ref Entry moved = ref At(last);
+        if (index != last)
+        {
+            LinkTo(moved.Hash, last) = index + 1;
+            entry = moved;
+        }
+
+        moved = default;
+        Count = last;
+        // One empty chunk stays, so that a count that swings about a boundary does not allocate.
+        int needed = (last >> ChunkBits) + 2;
+        if (_chunks.Length > needed)
+            Array.Resize(ref _chunks, needed);
+        if (_target == null && _buckets.Length > MinBuckets && Count < _buckets.Length / 8)
+            StartRehash(Math.Max(MinBuckets, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(Count, 1))));
+        Step();
+    }
+
+    /// <summary>Removes everything.</summary>
+    public void Clear()
+    {
+        _chunks = [];
+        _buckets = new int[MinBuckets];
+        _target = null;
+        _migrated = 0;
+        Count = 0;
+    }
+
+    /// <summary>
+    /// One step of SCAN (Redis's dictScan, Pieter Noordhuis's reverse binary iteration): appends the numbers of a bucket's
+    /// entries to <paramref name="found"/> and returns the next cursor, 0 at the end. Every entry that is there from
+    /// start to end is seen, whatever is added, removed or rehashed in between; some may be seen twice.
+    /// </summary>
+    public ulong Scan(ulong cursor, List<int> found)
+    {
+        int[] small = _buckets, large = _buckets;
+        if (_target != null)
+        {
+            small = _target.Length < _buckets.Length ? _target : _buckets;
+            large = _target.Length < _buckets.Length ? _buckets : _target;
+        }
+
+        ulong smallMask = (ulong)small.Length - 1, largeMask = (ulong)large.Length - 1;
+        if (_target != null)
+            Collect(small, cursor & smallMask, found);
+        do
+        {
+            Collect(large, cursor & largeMask, found);
+            cursor = Reverse(Reverse(cursor | ~largeMask) + 1);
+        }
+        while ((cursor & (smallMask ^ largeMask)) != 0);
+        return cursor;
+    }
+
+    private void Collect(int[] buckets, ulong bucket, List<int> found)
+    {
+        for (int link = buckets[bucket]; link != 0; link = At(link - 1).Next)
+            found.Add(link - 1);
+    }
+
+    private int Add(byte[] key)
+    {
+        if (_target == null && Count >= _buckets.Length && _buckets.Length < 1 << 30)
+            StartRehash(_buckets.Length * 2);
+        Step();
+        int index = Count;
+        EnsureRoom(index);
+        ref Entry entry = ref At(index);
+        entry.Key = key;
+        entry.Hash = (uint)SipHash.Hash(key);
+        ref int bucket = ref Bucket(entry.Hash);
+        entry.Next = bucket;
+        bucket = index + 1;
+        Count++;
+        return index;
+    }
+
+    private void EnsureRoom(int index)
+    {
+        int chunk = index >> ChunkBits;
+        if (chunk == _chunks.Length)
+        {
+            Array.Resize(ref _chunks, chunk + 1);
+            _chunks[chunk] = new Entry[chunk == 0 ? MinBuckets : ChunkSize];
+        }
+
+        // Only the first chunk starts small.
+        if ((index & (ChunkSize - 1)) == _chunks[chunk].Length)
+            Array.Resize(ref _chunks[chunk], _chunks[chunk].Length * 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Entry At(int index) => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
+
+    /// <summary>The bucket of a hash. While rehashing, a bucket of the old table that has been migrated lives in the new one.</summary>
+    private ref int Bucket(uint hash)
+    {
+        int old = (int)(hash & (uint)(_buckets.Length - 1));
+        if (_target == null || old >= _migrated)
+            return ref _buckets[old];
+        return ref _target[hash & (uint)(_target.Length - 1)];
+    }
+
+    /// <summary>The link that leads to entry <paramref name="index"/>: its bucket, or the Next before it.</summary>
+    private ref int LinkTo(uint hash, int index)
+    {
+        ref int link = ref Bucket(hash);
+        while (link != index + 1)
+            link = ref At(link - 1).Next;
+        return ref link;
+    }
+
+    private void StartRehash(int size)
+    {
+        _target = new int[size];
+        _migrated = 0;
+    }
+
+    private void Step()
+    {
+        if (_target == null)
+            return;
+        // A table that shrinks is nearly empty: its buckets are cheap, and fewer changes may follow to pay for them.
+        int step = _target.Length > _buckets.Length ? GrowingStep : ShrinkingStep;
+        int end = Math.Min(_migrated + step, _buckets.Length);
+        while (_migrated < end)
+        {
+            int link = _buckets[_migrated];
+            while (link != 0)
+            {
+                ref Entry entry = ref At(link - 1);
+                ref int bucket = ref _target[entry.Hash & (uint)(_target.Length - 1)];
+                (link, entry.Next, bucket) = (entry.Next, bucket, link);
+            }
+
+            _buckets[_migrated++] = 0;
+        }
+
+        if (_migrated == _buckets.Length)
+        {
+            _buckets = _target;
+            _target = null;
+        }
+    }
+
+    private static ulong Reverse(ulong value)
+    {
+        value = (value >> 1 & 0x5555555555555555) | (value & 0x5555555555555555) << 1;
+        value = (value >> 2 & 0x3333333333333333) | (value & 0x3333333333333333) << 2;
+        value = (value >> 4 & 0x0F0F0F0F0F0F0F0F) | (value & 0x0F0F0F0F0F0F0F0F) << 4;
+        return System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
+    }
+}

@@ -1,0 +1,171 @@
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Keyspace;
+
+/// <summary>
+/// What a key holds, in 16 bytes: nothing, an integer, a string's bytes (maybe with room to grow), or a
+/// <see cref="RedisObject"/>. Strings have no wrapper object, integers no object at all.
+/// </summary>
+internal readonly struct RedisValue
+{
+    private const long RawFlag = 1L << 32;
+
+    /// <summary>Longest string with encoding embstr.</summary>
+    private const int MaxEmbeddedLength = 44;
+
+    private static readonly object IntegerMark = new();
+
+    private readonly object? _data;
+    private readonly long _bits;
+
+    private RedisValue(object? data, long bits)
+    {
+        _data = data;
+        _bits = bits;
+    }
+
+    /// <summary>A list, hash, set or sorted set.</summary>
+    public RedisValue(RedisObject value)
+        : this(value, 0)
+    {
+    }
+
+    /// <summary>An integer-encoded string.</summary>
+    public static RedisValue FromInteger(long value) => new(IntegerMark, value);
+
+    /// <summary>A string, integer-encoded if it is the canonical form of an integer (Redis's tryObjectEncoding).</summary>
+    public static RedisValue FromString(ReadOnlySpan<byte> value) =>
+        Numbers.TryParseInteger(value, out long integer) ? FromInteger(integer) : FromBytes(value);
+
+    /// <summary>A string that is kept as bytes even if it looks like an integer (what INCRBYFLOAT leaves).</summary>
+    public static RedisValue FromBytes(ReadOnlySpan<byte> value) => new(value.ToArray(), (uint)value.Length);
+
+    /// <summary>
+    /// A string in <paramref name="buffer"/>, which the value owns from now on; encoding raw, as after APPEND and SETRANGE.
+    /// </summary>
+    public static RedisValue FromBuffer(byte[] buffer, int length) => new(buffer, (uint)length | RawFlag);
+
+    /// <summary>Whether there is no value.</summary>
+    public bool IsNone => _data == null;
+
+    /// <summary>Whether this is a string.</summary>
+    public bool IsString => _data == (object)IntegerMark || _data is byte[];
+
+    /// <summary>Whether this is an integer-encoded string.</summary>
+    public bool IsInteger => _data == (object)IntegerMark;
+
+    /// <summary>The list, hash, set or sorted set; null for a string and none.</summary>
+    public RedisObject? Object => _data as RedisObject;
+
+    /// <summary>The type.</summary>
+    public RedisType Type => _data switch
+    {
+        null => RedisType.None,
+        RedisObject value => value.Type,
+        _ => RedisType.String,
+    };
+
+    /// <summary>What OBJECT ENCODING says.</summary>
+    public string Encoding => _data switch
+    {
+        RedisObject value => value.Encoding,
+        byte[] => (_bits & RawFlag) != 0 || Length > MaxEmbeddedLength ? "raw" : "embstr",
+        _ => "int",
+    };
+
+    /// <summary>Length of the string in bytes.</summary>
+    public int Length => IsInteger ? DecimalLength(_bits) : (int)(uint)_bits;
+
+    /// <summary>The integer, if the string is integer-encoded or its bytes are an integer's canonical form.</summary>
+    public bool TryGetInteger(out long value)
+    {
+        value = _bits;
+        return IsInteger || Numbers.TryParseInteger(((byte[])_data!).AsSpan(0, Length), out value);
+    }
+
+    /// <summary>
+    /// The string's bytes: a view of the value, or, of an integer, its digits written to <paramref name="scratch"/>
+    /// (at least <see cref="Numbers.MaxIntegerLength"/> bytes). Copy before the value may change.
+    /// </summary>
+    public ReadOnlySpan<byte> AsSpan(Span<byte> scratch) => IsInteger
+        ? scratch[..Numbers.FormatInteger(_bits, scratch)]
+        : ((byte[])_data!).AsSpan(0, Length);
+
+    /// <summary>The string's own bytes for changing in place (after FindForWrite), with the room behind them; empty for an integer.</summary>
+    public Span<byte> Buffer => _data is byte[] bytes ? bytes : default;
+
+    /// <summary>Replies with the string.</summary>
+    public void WriteTo(RespWriter reply)
+    {
+        if (IsInteger)
+            reply.BulkInteger(_bits);
+        else
+            reply.BulkString(((byte[])_data!).AsSpan(0, Length));
+    }
+
+    /// <summary>The value to store for <paramref name="value"/> in this one's place: the same array if it fits well, else a new one.</summary>
+    public RedisValue Overwrite(ReadOnlySpan<byte> value)
+    {
+        if (Numbers.TryParseInteger(value, out long integer))
+            return FromInteger(integer);
+        if (_data is not byte[] bytes || value.Length > bytes.Length || bytes.Length > value.Length + value.Length / 4 + 8)
+            return FromBytes(value);
+        value.CopyTo(bytes);
+        return new RedisValue(bytes, (uint)value.Length);
+    }
+
+    /// <summary>This string of bytes with another length, its buffer grown with room for more when needed; encoding raw. New bytes are zero.</summary>
+    public RedisValue Resize(int length)
+    {
+        Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
+        ReadOnlySpan<byte> old = AsSpan(scratch);
+        if (_data is byte[] bytes && length <= bytes.Length)
+        {
+            if (length > old.Length)
+                bytes.AsSpan(old.Length, length - old.Length).Clear();
+            return FromBuffer(bytes, length);
+        }
+
+        // As Redis's sds: double up to 1 MiB, then 1 MiB more.
+        const int MaxSpare = 1024 * 1024;
+        byte[] grown = new byte[IsNone ? length : (int)Math.Min((long)length + Math.Min(length, MaxSpare), Array.MaxLength)];
+        old[..Math.Min(old.Length, length)].CopyTo(grown);
+        return FromBuffer(grown, length);
+    }
+
+    /// <summary>A deep copy.</summary>
+    public RedisValue Clone() => _data switch
+    {
+        byte[] bytes => new RedisValue(bytes.AsSpan(0, Length).ToArray(), _bits),
+        RedisObject value => new RedisValue(value.Clone()),
+        _ => this,
+    };
+
+    /// <summary>Estimated bytes on the heap.</summary>
+    public long MemoryBytes => _data switch
+    {
+        byte[] bytes => HeapSize.Array(bytes.Length),
+        RedisObject value => value.MemoryBytes,
+        _ => 0,
+    };
+
+    /// <summary>Adds type and contents to a digest.</summary>
+    public void AddTo(ref Digest digest)
+    {
+        digest.Add((long)Type);
+        if (_data is RedisObject value)
+        {
+            value.AddTo(ref digest);
+            return;
+        }
+
+        Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
+        digest.Add(AsSpan(scratch));
+    }
+
+    private static int DecimalLength(long value)
+    {
+        Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
+        return Numbers.FormatInteger(value, scratch);
+    }
+}
