@@ -7,5 +7,6 @@ internal static class DataCommands
     public static IEnumerable<Command> Rows =>
     [
         .. StringCommands.Rows,
+        .. ListCommands.Rows,
     ];
 }

@@ -1,4 +1,4 @@
-namespace Redis.Server.Commands;
+namespace Redis.Server.Keyspace;
 
 /// <summary>
 /// Limits and encoding thresholds of the data types, named as in redis.conf. The same on every replica: they decide how

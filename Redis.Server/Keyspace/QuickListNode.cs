@@ -1,0 +1,43 @@
+namespace Redis.Server.Keyspace;
+
+/// <summary>One listpack of a <see cref="QuickList"/>, and how many bytes or elements it may grow to.</summary>
+internal sealed class QuickListNode
+{
+    /// <summary>What Redis assumes an entry to cost besides its bytes.</summary>
+    private const int EntryOverhead = 8;
+
+    /// <summary>A node limited by elements still may not exceed this many bytes.</summary>
+    private const int SafeSize = 8192;
+
+    private ListPack _pack;
+
+    public QuickListNode(ListPack pack, int count)
+    {
+        _pack = pack;
+        Count = count;
+    }
+
+    public ref ListPack Pack => ref _pack;
+
+    public int Count { get; set; }
+
+    /// <summary>The pack's capacity as far as the list's account knows it.</summary>
+    public int AccountedCapacity { get; set; }
+
+    public QuickListNode? Previous { get; set; }
+
+    public QuickListNode? Next { get; set; }
+
+    /// <summary>Whether an element of <paramref name="length"/> bytes may be added to <paramref name="node"/> (_quicklistNodeAllowInsert).</summary>
+    public static bool AllowsInsert(QuickListNode? node, int fill, int length) =>
+        node != null && Allows(fill, (long)node._pack.Size + length + EntryOverhead, node.Count + 1);
+
+    /// <summary>Whether two neighbours may become one (_quicklistNodeAllowMerge).</summary>
+    public static bool AllowsMerge(QuickListNode? first, QuickListNode? second, int fill) =>
+        first != null && second != null
+        && Allows(fill, (long)first._pack.Size + second._pack.Size - ListPack.HeaderSize - 1, first.Count + second.Count);
+
+    private static bool Allows(int fill, long size, int count) => fill < 0
+        ? size <= 2048L << Math.Min(-fill, 5)
+        : size <= SafeSize && count <= fill;
+}
