@@ -1,1 +1,54 @@
-Console.WriteLine("starting");
+using Microsoft.Extensions.Logging;
+using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
+using Redis.Server.Operations;
+
+namespace Redis.Server;
+
+/// <summary>The door: looks at the first argument and hands over.</summary>
+internal static class Program
+{
+    private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    public static async Task<int> Main(string[] args)
+    {
+        // Socket continuations run on the thread that saw the socket become ready, instead of hopping to the thread pool.
+        // The runtime reads this once, when the first socket is used.
+        if (Environment.GetEnvironmentVariable(InlineSockets) is null) Environment.SetEnvironmentVariable(InlineSockets, "1");
+        try
+        {
+            return await RunAsync(args).ConfigureAwait(false);
+        }
+        catch (ConfigurationException e)
+        {
+            await Console.Error.WriteLineAsync(e.Report).ConfigureAwait(false);
+            return ExitCode.BadOptions;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] args)
+    {
+        switch (args)
+        {
+            case ["--version" or "-v"]:
+                Console.WriteLine($"Redis on Raft server v={ServerVersion.Text} sha={ServerVersion.GitSha1} redis=7.0.15 runtime={Environment.Version}");
+                return ExitCode.Success;
+            case ["--help" or "-h"]:
+                OptionHelp.Write(Console.Out);
+                return ExitCode.Success;
+            case ["--check-config", .. string[] rest]:
+                CommandLine.Parse(rest, Console.In);
+                Console.WriteLine("The configuration is valid.");
+                return ExitCode.Success;
+            case ["local-cluster", .. string[] rest]:
+                return LocalCluster.Run(rest, Console.Out);
+            default:
+                ServerOptions options = CommandLine.Parse(args, Console.In);
+                return await new NodeProcess(options, CreateNode).RunAsync().ConfigureAwait(false);
+        }
+    }
+
+    // The host's room is not furnished yet: until then everything but a node can be tried.
+    private static INode CreateNode(ServerOptions options, ILoggerFactory loggers, LogSink sink) =>
+        throw new NotSupportedException("This build has no node.");
+}

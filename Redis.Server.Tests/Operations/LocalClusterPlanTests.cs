@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using NUnit.Framework;
+using Redis.Server.Configuration;
+using Redis.Server.Operations;
+
+namespace Redis.Server.Tests.Operations;
+
+internal sealed class LocalClusterPlanTests
+{
+    [Test]
+    public void WithoutArguments_ThreeNodesFromPort5001()
+    {
+        LocalClusterPlan plan = LocalClusterPlan.Parse([]);
+        Assert.Multiple(() =>
+        {
+            Assert.That((plan.Nodes, plan.PortOf(1), plan.PortOf(3)), Is.EqualTo((3, 5001, 5003)));
+            Assert.That(plan.DirectoryOf(2), Is.EqualTo(Path.GetFullPath("local-cluster/node2")));
+        });
+    }
+
+    [Test]
+    public void OtherOptions_GoToEveryNode_AndComeLast()
+    {
+        LocalClusterPlan plan = LocalClusterPlan.Parse(["--nodes", "1", "--raft.log-fsync", "no", "--requirepass", "secret"]);
+        Assert.That(plan.ArgumentsOf(1).TakeLast(4), Is.EqualTo(new[] { "--raft.log-fsync", "no", "--requirepass", "secret" }));
+        Assert.That(plan.Password, Is.EqualTo("secret"));
+    }
+
+    [TestCase("--nodes 4", "use an odd number: 4 nodes survive no more failures than 3, because a majority of 4 is 3")]
+    [TestCase("--nodes 0", "a number from 1 to 99 must follow")]
+    [TestCase("--nodes", "a number from 1 to 99 must follow")]
+    [TestCase("--port 65535", "the ports would end beyond 65535")]
+    [TestCase("--raft.no-such-option 1", "Bad directive or wrong number of arguments")]
+    public void WhatIsWrong_IsSaid(string arguments, string reason) =>
+        Assert.That(Refusal(() => LocalClusterPlan.Parse(arguments.Split(' '))), Does.Contain(reason));
+
+    [Test]
+    public void ABusyPort_IsNamedBeforeAnythingStarts()
+    {
+        using Socket busy = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        busy.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        busy.Listen(1);
+        int port = ((IPEndPoint)busy.LocalEndPoint!).Port;
+        LocalClusterPlan plan = LocalClusterPlan.Parse(["--nodes", "1", "--port", $"{port}"]);
+        Assert.That(Refusal(plan.Prepare), Does.Contain($">>> 'port {port}'").And.Contain("choose other ports with --port"));
+    }
+
+    [Test]
+    public void ADirectoryThatCannotBeWritten_IsNamed()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            LocalClusterPlan plan = LocalClusterPlan.Parse(["--nodes", "1", "--port", "1", "--dir", file]) with { FirstPort = FreePort() };
+            Assert.That(Refusal(plan.Prepare), Does.Contain($">>> 'dir {file}'").And.Contain("choose another with --dir"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    private static string Refusal(Action action) => Assert.Throws<ConfigurationException>(action)!.Report;
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Redis.Server.Configuration;
+
+namespace Redis.Server.Operations;
+
+/// <summary>What local-cluster was asked for: how many nodes, where, and the options each gets.</summary>
+internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directory, IReadOnlyList<string> NodeOptions, string Password)
+{
+    public const string Host = "127.0.0.1";
+
+    /// <summary>Reads the arguments after "local-cluster".</summary>
+    /// <exception cref="ConfigurationException">An argument is wrong; also one that the nodes would refuse.</exception>
+    public static LocalClusterPlan Parse(IReadOnlyList<string> arguments)
+    {
+        LocalClusterPlan plan = new(3, 5001, "./local-cluster", [], "");
+        List<string> rest = [];
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string? value = i + 1 < arguments.Count ? arguments[i + 1] : null;
+            switch (arguments[i])
+            {
+                case "--nodes":
+                    plan = plan with { Nodes = Number("nodes", value, 1, 99) };
+                    i++;
+                    break;
+                case "--port":
+                    plan = plan with { FirstPort = Number("port", value, 1, 65535) };
+                    i++;
+                    break;
+                case "--dir":
+                    plan = plan with { Directory = value ?? throw Wrong("dir", "a directory must follow") };
+                    i++;
+                    break;
+                default:
+                    rest.Add(arguments[i]);
+                    break;
+            }
+        }
+        if (plan.Nodes % 2 == 0)
+        {
+            throw Wrong($"nodes {plan.Nodes}", $"use an odd number: {plan.Nodes} nodes survive no more failures than {plan.Nodes - 1}, "
+                + $"because a majority of {plan.Nodes} is {(plan.Nodes / 2) + 1}");
+        }
+        if (plan.FirstPort + plan.Nodes - 1 > 65535) throw Wrong($"port {plan.FirstPort}", "the ports would end beyond 65535");
+        ServerOptions common = CommandLine.Parse(rest, TextReader.Null);
+        return plan with { Directory = Path.GetFullPath(plan.Directory), NodeOptions = rest, Password = common.Security.RequirePass };
+    }
+
+    /// <summary>Creates the directories and looks at the ports, so that what is in the way is named before anything starts.</summary>
+    /// <exception cref="ConfigurationException">A port is busy, or the directory cannot be written.</exception>
+    public void Prepare()
+    {
+        foreach (int port in Enumerable.Range(FirstPort, Nodes)) EnsureFree(port);
+        for (int node = 1; node <= Nodes; node++)
+        {
+            string directory = DirectoryOf(node);
+            try
+            {
+                System.IO.Directory.CreateDirectory(directory);
+                string probe = Path.Combine(directory, ".probe");
+                File.WriteAllBytes(probe, []);
+                File.Delete(probe);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Wrong($"dir {Directory}", $"cannot be written ({e.Message}); choose another with --dir");
+            }
+        }
+    }
+
+    public int PortOf(int node) => FirstPort + node - 1;
+
+    public string DirectoryOf(int node) => Path.Combine(Directory, $"node{node}");
+
+    /// <summary>The command line of a node; what the user gave comes last and wins.</summary>
+    public IReadOnlyList<string> ArgumentsOf(int node) =>
+    [
+        "--port", PortOf(node).ToString(CultureInfo.InvariantCulture),
+        "--bind", Host,
+        "--dir", DirectoryOf(node),
+        "--logfile", "node.log",
+        "--raft.addr", $"{Host}:{PortOf(node)}",
+        .. NodeOptions,
+    ];
+
+    private static void EnsureFree(int port)
+    {
+        try
+        {
+            using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            // Allowed beside connections that are still closing, refused beside a listener.
+            probe.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            probe.Listen(1);
+        }
+        catch (SocketException e)
+        {
+            throw Wrong($"port {port}", $"cannot be listened on ({e.Message}); choose other ports with --port");
+        }
+    }
+
+    private static int Number(string name, string? text, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max
+            ? number
+            : throw Wrong($"{name} {text}", $"a number from {min} to {max} must follow");
+
+    private static ConfigurationException Wrong(string what, string reason) => new("local-cluster's arguments", 0, what, reason);
+}
