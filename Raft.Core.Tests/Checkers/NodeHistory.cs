@@ -1,0 +1,39 @@
+namespace Raft.Core.Tests.Checkers;
+
+/// <summary>What the checkers remember of one incarnation of a node between two steps.</summary>
+internal sealed class NodeHistory
+{
+    private readonly List<(long Index, ClusterConfiguration Configuration)> _configurations = [];
+
+    public LogCursors Cursors { get; set; }
+
+    public RaftRole Role { get; set; }
+
+    public long Term { get; set; }
+
+    /// <summary>The last term in which this incarnation led.</summary>
+    public long LedTerm { get; set; }
+
+    /// <summary>The members that the log says after the last step.</summary>
+    public ClusterConfiguration SettledConfiguration { get; private set; } = ClusterConfiguration.Empty;
+
+    /// <summary>The members that the log says now: the latest configuration in it, committed or not.</summary>
+    public ClusterConfiguration Configuration => _configurations.Count == 0 ? ClusterConfiguration.Empty : _configurations[^1].Configuration;
+
+    /// <summary>Where the latest configuration stands, or 0.</summary>
+    public long ConfigurationIndex => _configurations.Count == 0 ? 0 : _configurations[^1].Index;
+
+    public bool ConfigurationMoved => !ReferenceEquals(SettledConfiguration, Configuration);
+
+    public void Settle() => SettledConfiguration = Configuration;
+
+    public void AddConfiguration(long index, ClusterConfiguration configuration) => _configurations.Add((index, configuration));
+
+    public void DropConfigurationsFrom(long index) => _configurations.RemoveAll(c => c.Index >= index);
+
+    public void ResetConfiguration(long index, ClusterConfiguration configuration)
+    {
+        _configurations.Clear();
+        AddConfiguration(index, configuration);
+    }
+}

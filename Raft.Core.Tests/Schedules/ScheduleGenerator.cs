@@ -1,0 +1,259 @@
+using Raft.Core.Tests.Simulation;
+
+namespace Raft.Core.Tests.Schedules;
+
+/// <summary>
+/// Makes a schedule from a number. Every schedule has its own mixture: each kind of fault is either left out or given a
+/// strength of its own, because a run in which everything goes wrong at once reaches fewer corners than many that differ.
+/// </summary>
+internal sealed class ScheduleGenerator
+{
+    private readonly SimulationRandom _random;
+    private readonly SimulationSettings _settings;
+    private readonly List<ScheduleStep> _steps = [];
+    private readonly List<Action> _actions = [];
+    private bool _wiped;
+
+    private ScheduleGenerator(int seed, int voters)
+    {
+        _random = new SimulationRandom(seed, 'G');
+        _settings = Settings(seed, voters == 0 ? _random.Pick(1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7) : voters);
+        ChooseActions();
+    }
+
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="voters">How many voters, or 0 to let the seed decide.</param>
+    public static Schedule Generate(int seed, int voters = 0)
+    {
+        ScheduleGenerator generator = new(seed, voters);
+        generator.Fill();
+        return new Schedule(generator._settings, generator._steps);
+    }
+
+    private SimulationSettings Settings(int seed, int voters) => new()
+    {
+        Seed = seed,
+        Voters = voters,
+        Spares = _random.Pick(0, 1, 1, 2, 3),
+        Tick = _random.Pick(5, 10, 20),
+        MaxDelay = _random.Pick(1, 3, 10, 30),
+        SlowChance = _random.Pick(0, 0, 20, 100),
+        SlowDelay = _random.Pick(100, 300, 600),
+        Drop = _random.Pick(0, 0, 20, 100, 250),
+        Duplicate = _random.Pick(0, 50, 200),
+        MaxSync = _random.Pick(0, 1, 5, 20),
+        SlowSyncChance = _random.Pick(0, 20, 100),
+        SlowSync = _random.Pick(50, 150, 400),
+        ApplyLag = _random.Pick(0, 0, 5, 30),
+        SnapshotEvery = _random.Pick(0, 0, 3, 10, 30),
+        SnapshotTime = _random.Pick(0, 5, 50),
+        SnapshotsDiffer = _random.Pick(0, 1),
+        ChunkBytes = _random.Pick(32, 64, 200, 1000),
+        ChunksInFlight = _random.Pick(0, 1, 2),
+        Writes = _random.Pick(0, 20, 100, 300),
+        Reads = _random.Pick(0, 20, 100),
+        EagerReads = _random.Pick(0, 1),
+        MaxAppendEntries = _random.Pick(0, 0, 1, 3),
+        MaxAppendsInFlight = _random.Pick(0, 1, 3),
+        MaxAppendBytes = _random.Pick(0, 0, 16, 100),
+        MaxUnappliedBytes = _random.Pick(0, 1, 64, 200),
+        MaxUncommittedBytes = _random.Pick(0, 0, 64, 200),
+        ClockDrift = _random.Pick(0, 0, 50, 300),
+    };
+
+    private void ChooseActions()
+    {
+        _actions.Add(Propose);
+        _actions.Add(Read);
+        List<Action> faults =
+        [
+            Crash, CrashInTheMiddle, PowerCut, Pause, Cut, Isolate, Split, Disk, Clock, Transfer, Campaign, Members, Members,
+            Snapshot, StaleLeader, Wipe, Disconnect,
+        ];
+        foreach (Action fault in faults)
+        {
+            if (_random.Chance(450))
+            {
+                _actions.Add(fault);
+            }
+        }
+    }
+
+    private void Fill()
+    {
+        Add("run", _random.Pick(0, 150, 300));
+        int count = _random.Between(5, 40);
+        for (int i = 0; i < count; i++)
+        {
+            Wait();
+            _random.Pick<Action>(_actions.ToArray())();
+        }
+    }
+
+    private void Wait() => Add("run", _random.Pick(
+        _random.Between(0, 3), _random.Between(1, 10), _random.Between(10, 40), _random.Between(40, 200), _random.Between(150, 400)));
+
+    private string Node() => _random.Pick("leader", "leader", "follower", Any(), Any(), Any());
+
+    private string Any() => $"{_random.Between(1, _settings.Voters + _settings.Spares)}";
+
+    private void Propose() => Add("propose", _random.Pick("leader", "leader", "stale", "all", Any()), _random.Pick(1, 1, 2, 5));
+
+    private void Read() => Add("read", _random.Pick("leader", "stale", "all", "all", Any()));
+
+    private void Crash()
+    {
+        string node = Node();
+        Add("crash", node, _random.Pick(0, 0, 1, 3, 100));
+        Later(() => Add("restart", _random.Pick("all", node is "leader" or "follower" ? "all" : node)));
+    }
+
+    private void CrashInTheMiddle()
+    {
+        Add("crashat", Node(), _random.Between(1, 12));
+        Later(() => Add("restart", "all"));
+    }
+
+    private void PowerCut()
+    {
+        Add("crash", "all", _random.Pick(0, 0, 1, 100));
+        Later(() => Add("restart", "all"));
+    }
+
+    private void Pause()
+    {
+        Add("pause", Node());
+        Later(() => Add("resume", "all"));
+    }
+
+    private void Cut()
+    {
+        Add("cut", Node(), Any());
+        Later(Heal);
+    }
+
+    private void Isolate()
+    {
+        Add("isolate", Node());
+        Later(Heal);
+    }
+
+    private void Split()
+    {
+        int total = _settings.Voters + _settings.Spares;
+        List<int> side = [.. Enumerable.Range(1, total).Where(_ => _random.Chance(500))];
+        if (side.Count > 0)
+        {
+            Add("split", string.Join(',', side));
+            Later(Heal);
+        }
+    }
+
+    private void Heal() => Add("heal");
+
+    private void Disk()
+    {
+        switch (_random.Between(0, 4))
+        {
+            case 0:
+                Add("stall", Node(), _random.Pick(50, 200, 500));
+                break;
+            case 1:
+                Add("stalled", Node());
+                break;
+            case 2:
+                Add("fail", Node());
+                Later(() => Add("restart", "all"));
+                break;
+            case 3:
+                Add("damage", Node());
+                break;
+            default:
+                Add("crash", Node(), 1);
+                Add("restart", "all");
+                break;
+        }
+    }
+
+    private void Clock()
+    {
+        if (_random.Chance(500))
+        {
+            Add("clock", Node(), _random.Pick(200, 700, 1000, 1500, 3000));
+        }
+        else
+        {
+            Add("jump", Node(), _random.Pick(-100_000, -50, 50, 100_000));
+        }
+    }
+
+    private void Transfer() => Add("transfer", _random.Pick("leader", "stale"), _random.Pick("0", Any(), Any()));
+
+    private void Campaign() => Add("campaign", Node());
+
+    private void Members()
+    {
+        string at = _random.Pick("leader", "leader", "stale");
+        if (_settings.Spares > 0 && _random.Chance(600))
+        {
+            Add("add", at, _settings.Voters + _random.Between(1, _settings.Spares));
+        }
+        else
+        {
+            Add("remove", at, _random.Pick("leader", Any(), Any()));
+        }
+    }
+
+    private void Snapshot() => Add("snapshot", _random.Pick("leader", "all", Any()));
+
+    /// <summary>A leader that is cut off keeps being asked, while the others may go on without it.</summary>
+    private void StaleLeader()
+    {
+        bool paused = _random.Chance(400);
+        Add(paused ? "pause" : "isolate", "leader");
+        if (_random.Chance(500))
+        {
+            Add("propose", "leader", _random.Between(1, 3));
+        }
+
+        Add("run", _random.Between(80, 350));
+        Add("propose", "leader", 1);
+        Add("run", _random.Between(5, 30));
+        if (paused)
+        {
+            Add("resume", "all");
+        }
+
+        Add("read", "stale");
+        Later(Heal);
+    }
+
+    private void Wipe()
+    {
+        if (_wiped || _settings.Voters < 3)
+        {
+            return;
+        }
+
+        _wiped = true;
+        Add("wipe", Node());
+        Later(() => Add("restart", "all"));
+    }
+
+    private void Disconnect() => Add("disconnect", "all", "leader");
+
+    private void Later(Action end)
+    {
+        Wait();
+        if (_random.Chance(500))
+        {
+            _random.Pick<Action>(Propose, Read, Snapshot, Members, Wait)();
+            Wait();
+        }
+
+        end();
+    }
+
+    private void Add(string verb, params object[] words) =>
+        _steps.Add(new ScheduleStep(verb, [.. words.Select(w => w.ToString()!)]));
+}

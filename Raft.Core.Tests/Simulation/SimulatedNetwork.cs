@@ -1,0 +1,91 @@
+namespace Raft.Core.Tests.Simulation;
+
+/// <summary>
+/// Carries messages between the nodes: some are lost, late, doubled, and therefore out of order. A cut works in one
+/// direction and also swallows what is already on its way.
+/// </summary>
+internal sealed class SimulatedNetwork
+{
+    private readonly SimulatedCluster _cluster;
+    private readonly Dictionary<(int From, int To), SimulationRandom> _links = [];
+    private readonly HashSet<(int From, int To)> _cuts = [];
+
+    public SimulatedNetwork(SimulatedCluster cluster) => _cluster = cluster;
+
+    /// <summary>Healed: messages take one millisecond and none is lost or doubled.</summary>
+    public bool IsPerfect { get; set; }
+
+    /// <summary>Messages are held until a scenario delivers them.</summary>
+    public bool IsManual { get; set; }
+
+    public List<Envelope> Held { get; } = [];
+
+    public void Cut(int from, int to) => _cuts.Add((from, to));
+
+    public void Join(int from, int to) => _cuts.Remove((from, to));
+
+    public void JoinAll() => _cuts.Clear();
+
+    public void Send(Envelope envelope)
+    {
+        _cluster.Trace?.Sent(envelope);
+        if (_cuts.Contains((envelope.From, envelope.To)))
+        {
+            return;
+        }
+
+        if (IsManual)
+        {
+            Held.Add(envelope);
+            return;
+        }
+
+        if (IsPerfect)
+        {
+            _cluster.After(1, new Delivery(this, envelope));
+            return;
+        }
+
+        SimulationSettings settings = _cluster.Settings;
+        SimulationRandom random = Link(envelope.From, envelope.To);
+        if (!random.Chance(settings.Drop))
+        {
+            _cluster.After(Delay(random, settings), new Delivery(this, envelope));
+        }
+
+        if (random.Chance(settings.Duplicate))
+        {
+            _cluster.After(Delay(random, settings), new Delivery(this, envelope));
+        }
+    }
+
+    public void Deliver(Envelope envelope)
+    {
+        if (_cuts.Contains((envelope.From, envelope.To)) || _cluster.Find(envelope.To) is not SimulatedNode node)
+        {
+            return;
+        }
+
+        node.Receive(envelope);
+    }
+
+    private static int Delay(SimulationRandom random, SimulationSettings settings) => random.Chance(settings.SlowChance)
+        ? random.Between(settings.MinDelay, settings.SlowDelay)
+        : random.Between(settings.MinDelay, settings.MaxDelay);
+
+    private SimulationRandom Link(int from, int to)
+    {
+        if (!_links.TryGetValue((from, to), out SimulationRandom? random))
+        {
+            random = new SimulationRandom(_cluster.Settings.Seed, 'N', ((long)from << 32) | (uint)to);
+            _links.Add((from, to), random);
+        }
+
+        return random;
+    }
+
+    private sealed class Delivery(SimulatedNetwork network, Envelope envelope) : Happening
+    {
+        public override void Happen() => network.Deliver(envelope);
+    }
+}
