@@ -8,5 +8,8 @@ internal static class DataCommands
     [
         .. StringCommands.Rows,
         .. ListCommands.Rows,
+        .. BitmapCommands.Rows,
+        .. BitFieldCommands.Rows,
+        .. HyperLogLogCommands.Rows,
     ];
 }
