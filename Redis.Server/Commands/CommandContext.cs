@@ -10,6 +10,7 @@ internal sealed class CommandContext
 {
     private readonly DeterministicRandom _random = new();
     private bool _isSeeded;
+    private long _reads;
 
     /// <summary>The data.</summary>
     public required Keyspace.Keyspace Keyspace { get; init; }
@@ -50,6 +51,16 @@ internal sealed class CommandContext
         Entry = entry;
         Keyspace.Now = time;
         _isSeeded = false;
+    }
+
+    /// <summary>
+    /// Starts a read: time stands where the last entry left it. Reads are not repeated on other nodes, so each has a seed
+    /// of its own.
+    /// </summary>
+    public void BeginRead()
+    {
+        _random.Seed(Entry.Term, long.MinValue + _reads++);
+        _isSeeded = true;
     }
 
     /// <summary>

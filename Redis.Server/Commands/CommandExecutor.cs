@@ -29,6 +29,7 @@ internal sealed class CommandExecutor
     /// <summary>Runs one read-only command at the state and cluster time reached.</summary>
     public void Read(CommandArgs args, RespWriter reply)
     {
+        _context.BeginRead();
         _context.Reply = reply;
         Run(args);
     }

@@ -11,5 +11,11 @@ internal static class DataCommands
         .. BitmapCommands.Rows,
         .. BitFieldCommands.Rows,
         .. HyperLogLogCommands.Rows,
+        .. CounterCommands.Rows,
+        .. SubstringCommands.Rows,
+        .. KeyCommands.Rows,
+        .. ExpireCommands.Rows,
+        .. ScanCommands.Rows,
+        .. ObjectCommands.Rows,
     ];
 }

@@ -81,13 +81,26 @@ internal static class Numbers
         {
             const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
             if (digits[0] is not ((>= (byte)'0' and <= (byte)'9') or (byte)'.')
+                || digits[^1] == 0
                 || !double.TryParse(digits, Style, CultureInfo.InvariantCulture, out value))
                 return false;
         }
 
+        // ERANGE: what is not zero must not become it.
+        if (value == 0 && !IsZero(digits))
+            return false;
+
         if (negative)
             value = -value;
         return !double.IsInfinity(value);
+    }
+
+    private static bool IsZero(ReadOnlySpan<byte> digits)
+    {
+        bool isHex = digits.Length > 2 && (digits[1] | 0x20) == 'x';
+        ReadOnlySpan<byte> mantissa = isHex ? digits[2..] : digits;
+        int end = mantissa.IndexOfAny(isHex ? "pP"u8 : "eE"u8);
+        return !(end < 0 ? mantissa : mantissa[..end]).ContainsAnyExcept("0."u8);
     }
 
     /// <summary>printf's %.17g, "inf" and "-inf"; returns the length.</summary>

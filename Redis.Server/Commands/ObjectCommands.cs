@@ -1,0 +1,75 @@
+using Redis.Server.Keyspace;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Commands;
+
+/// <summary>OBJECT: what is known of a value besides its contents.</summary>
+internal static class ObjectCommands
+{
+    /// <summary>Integers from 0 on that Redis shares between keys; OBJECT REFCOUNT shows it.</summary>
+    private const long SharedIntegers = 10_000;
+
+    public static IReadOnlyList<Command> Rows { get; } =
+    [
+        new("object", -2, CommandFlags.None, AclCategories.None,
+        [
+            new("encoding", 3, CommandFlags.ReadOnly, AclCategories.Keyspace, Encoding, Keys.At(2, KeyFlags.ReadOnly)),
+            new("freq", 3, CommandFlags.ReadOnly, AclCategories.Keyspace, Freq, Keys.At(2, KeyFlags.ReadOnly)),
+            new("help", 2, CommandFlags.Loading | CommandFlags.Stale, AclCategories.Keyspace, Help),
+            new("idletime", 3, CommandFlags.ReadOnly, AclCategories.Keyspace, IdleTime, Keys.At(2, KeyFlags.ReadOnly)),
+            new("refcount", 3, CommandFlags.ReadOnly, AclCategories.Keyspace, RefCount, Keys.At(2, KeyFlags.ReadOnly)),
+        ]),
+    ];
+
+    public static void Encoding(CommandContext context, CommandArgs args)
+    {
+        if (TryFind(context, args[2], out RedisValue value))
+            context.Reply.BulkString(value.Encoding);
+    }
+
+    public static void Freq(CommandContext context, CommandArgs args)
+    {
+        if (!TryFind(context, args[2], out _))
+            return;
+        context.Reply.Error(
+            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8);
+    }
+
+    public static void IdleTime(CommandContext context, CommandArgs args)
+    {
+        if (TryFind(context, args[2], out _))
+            context.Reply.Integer(context.Keyspace.IdleSeconds(args[2]));
+    }
+
+    public static void RefCount(CommandContext context, CommandArgs args)
+    {
+        if (!TryFind(context, args[2], out RedisValue value))
+            return;
+        bool isShared = value.IsInteger && value.TryGetInteger(out long integer) && integer is >= 0 and < SharedIntegers;
+        context.Reply.Integer(isShared ? int.MaxValue : 1);
+    }
+
+    public static void Help(CommandContext context, CommandArgs args) => HelpReply.Write(context.Reply, "OBJECT",
+    [
+        "ENCODING <key>",
+        "    Return the kind of internal representation used in order to store the value",
+        "    associated with a <key>.",
+        "FREQ <key>",
+        "    Return the access frequency index of the <key>. The returned integer is",
+        "    proportional to the logarithm of the recent access frequency of the key.",
+        "IDLETIME <key>",
+        "    Return the idle time of the <key>, that is the approximated number of",
+        "    seconds elapsed since the last access to the key.",
+        "REFCOUNT <key>",
+        "    Return the number of references of the value associated with the specified",
+        "    <key>.",
+    ]);
+
+    private static bool TryFind(CommandContext context, ReadOnlySpan<byte> key, out RedisValue value)
+    {
+        value = context.Keyspace.Peek(key);
+        if (value.IsNone)
+            context.Reply.Null();
+        return !value.IsNone;
+    }
+}
