@@ -1,0 +1,16 @@
+namespace Raft.Storage;
+
+/// <summary>What a node must not forget besides its log (Raft paper, figure 2: persistent state).</summary>
+/// <param name="Term">The current term.</param>
+/// <param name="VotedFor">Node voted for in the term, or 0.</param>
+/// <param name="NodeId">Own node id; 0 while it has none.</param>
+/// <param name="ClusterId">The cluster it belongs to, at most 32 ASCII characters; empty while it belongs to none.</param>
+/// <param name="Incarnation">Counts the starts of the node.</param>
+public sealed record Metadata(long Term, int VotedFor, int NodeId, string ClusterId, long Incarnation)
+{
+    /// <summary>Longest <see cref="ClusterId"/>.</summary>
+    public const int MaxClusterIdLength = 32;
+
+    /// <summary>A node that belongs to no cluster.</summary>
+    public static Metadata None { get; } = new(0, 0, 0, "", 0);
+}

@@ -1,0 +1,198 @@
+using Raft.Core;
+
+namespace Raft.Storage;
+
+/// <summary>
+/// The log on disk. Consensus calls everything that <see cref="IRaftLog"/> names, one call at a time; one thread of the
+/// log's own writes and syncs what was appended and reports how far it is durable.
+/// </summary>
+/// <remarks>
+/// The files are append-only: truncation and compaction are records like any other, so nothing durable is ever
+/// overwritten and what was truncated can never come back.
+/// </remarks>
+public sealed class RaftLog : IRaftLog, IDisposable
+{
+    private readonly EntryTable _entries;
+    private readonly LogWriter _writer;
+    private readonly LogSyncer _syncer;
+    private readonly SegmentSet _segments;
+    private readonly EntryReader _reader;
+    private long _maxCacheBytes;
+    private long _released;
+
+    private RaftLog(DataDirectory directory, RaftLogOptions options, LogRecovery recovery)
+    {
+        _entries = recovery.Entries;
+        _segments = new SegmentSet(directory, options, recovery.Segments);
+        _reader = new EntryReader(_segments, _entries);
+        _writer = new LogWriter(options.SegmentBytes, recovery.Tail, _entries.Last, _entries.Base, _entries.FirstPosition);
+        _syncer = new LogSyncer(directory, options, _writer, _segments, recovery.Tail.Next);
+        _maxCacheBytes = options.MaxCacheBytes;
+        Warnings = recovery.Warnings;
+    }
+
+    /// <summary>What recovery found worth telling, for the operator's log. Empty after a clean stop.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <inheritdoc/>
+    public EntryId Base => _entries.Base;
+
+    /// <inheritdoc/>
+    public EntryId Last => _entries.Last;
+
+    /// <summary>Called on the syncer's thread with the last entry that is durable. Set before the first append.</summary>
+    public Action<EntryId>? Synced
+    {
+        get => _syncer.Synced;
+        set => _syncer.Synced = value;
+    }
+
+    /// <summary>
+    /// Called once, on the syncer's thread, when a write or sync failed: nothing is durable from then on, and nothing is
+    /// tried again. The message names the cause.
+    /// </summary>
+    public Action<Exception>? Failed
+    {
+        get => _syncer.Failed;
+        set => _syncer.Failed = value;
+    }
+
+    /// <summary>Bytes of files behind <see cref="Base"/>: what a compaction could free. Read by anyone.</summary>
+    public long FileSize => _writer.LiveBytes;
+
+    /// <summary>Bytes of the entries in memory. Read by anyone.</summary>
+    public long CacheBytes => _entries.CacheBytes;
+
+    /// <summary>Number of entries in memory. Read by anyone.</summary>
+    public long CacheEntries => _entries.CacheEntries;
+
+    /// <summary>Figures of the syncer. Read by anyone.</summary>
+    public SyncStatistics Statistics => _syncer.Statistics;
+
+    /// <summary>Payload bytes of applied entries to keep in memory (raft.log-max-cache-size). May be set by anyone.</summary>
+    public long MaxCacheBytes
+    {
+        get => Volatile.Read(ref _maxCacheBytes);
+        set => Volatile.Write(ref _maxCacheBytes, value);
+    }
+
+    /// <summary>Whether writes are synced before they count as durable (raft.log-fsync). May be set by anyone.</summary>
+    public bool Fsync
+    {
+        get => _syncer.DoesSync;
+        set => _syncer.DoesSync = value;
+    }
+
+    internal LogSyncer Syncer => _syncer;
+
+    /// <summary>Whether the directory holds a log.</summary>
+    public static bool Exists(DataDirectory directory, string fileName) =>
+        directory.Disk.List(directory.Path).Any(name => SegmentFile.TryParseName(fileName, name, out _));
+
+    /// <summary>
+    /// Recovers the log in a directory, or creates an empty one. All entries that it then holds are durable. An incomplete
+    /// last record is cut off and <see cref="Warnings"/> says so.
+    /// </summary>
+    /// <exception cref="LogDamagedException">Entries that were durable are damaged or missing.</exception>
+    /// <exception cref="ForeignFileException">It is the log of another node or cluster.</exception>
+    /// <exception cref="StorageException">The files cannot be read or written.</exception>
+    public static RaftLog Open(DataDirectory directory, RaftLogOptions options)
+    {
+        options.Validate();
+        try
+        {
+            return new RaftLog(directory, options, LogRecovery.Run(directory, options));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"The log in '{directory.Path}' cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public long TermAt(long index) => _entries.TermAt(index);
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<LogEntry> Slice(long first, int maxCount, long maxBytes)
+    {
+        if (!_entries.Holds(first) || maxCount <= 0)
+        {
+            return default;
+        }
+
+        return _entries.IsCached(first)
+            ? _entries.Slice(first, maxCount, maxBytes)
+            : _reader.Slice(first, maxCount, maxBytes);
+    }
+
+    /// <inheritdoc/>
+    public void Append(in LogEntry entry)
+    {
+        if (entry.Index != Last.Index + 1 || entry.Term < Last.Term)
+        {
+            throw new ArgumentException($"Entry {entry.Id} cannot follow {Last}.", nameof(entry));
+        }
+
+        _entries.Add(entry, _writer.Append(entry));
+    }
+
+    /// <inheritdoc/>
+    public void TruncateFrom(long index)
+    {
+        if (index > Last.Index)
+        {
+            return;
+        }
+
+        EntryId last = _entries.IdAt(index - 1);
+        _reader.Forget();
+        _entries.TruncateAfter(last);
+        _writer.Truncate(last);
+    }
+
+    /// <inheritdoc/>
+    public void CompactThrough(EntryId through)
+    {
+        if (through.Index <= Base.Index)
+        {
+            return;
+        }
+
+        if (_entries.TermAt(through.Index) != through.Term)
+        {
+            throw new ArgumentException($"The log does not hold entry {through}.", nameof(through));
+        }
+
+        _reader.Forget();
+        _entries.CompactThrough(through);
+        _writer.Compact(through, _entries.FirstPosition);
+    }
+
+    /// <inheritdoc/>
+    public void ResetTo(EntryId snapshot)
+    {
+        _reader.Forget();
+        _entries.ResetTo(snapshot);
+        _writer.Reset(snapshot);
+    }
+
+    /// <summary>Wakes the syncer if anything was appended, truncated or compacted since it last looked. Call once a step.</summary>
+    public void StartSync() => _syncer.Signal();
+
+    /// <summary>
+    /// The entries up to an index are applied: beyond <see cref="MaxCacheBytes"/> they may leave memory, oldest first.
+    /// Like the other changes it ends the validity of slices.
+    /// </summary>
+    public void ReleaseApplied(long index)
+    {
+        _released = Math.Max(_released, index);
+        _entries.Evict(MaxCacheBytes, _released, _syncer.Durable);
+    }
+
+    /// <summary>Writes and syncs what is left, marks the end and closes the files.</summary>
+    public void Dispose()
+    {
+        _syncer.Dispose();
+        _segments.Dispose();
+    }
+}

@@ -1,0 +1,224 @@
+using Raft.Core;
+
+namespace Raft.Storage;
+
+/// <summary>
+/// The node's one snapshot file. It is replaced as a whole: written under a temporary name, synced, renamed, and the
+/// directory synced; so after any crash there is the old or the new one, complete.
+/// </summary>
+/// <remarks>
+/// What the snapshot covers (last entry, configuration) is not kept here but by the state machine inside the file, so that
+/// no crash can separate the two, and an operator can copy the file alone. The host reads it on start and says so with
+/// <see cref="Adopt"/>. The format's own checksum covers the content.
+/// Reading chunks, storing chunks and replacing the file may be done by different threads.
+/// </remarks>
+public sealed class SnapshotStore : IDisposable
+{
+    private const string TakenSuffix = ".taken.tmp";
+    private const string ReceivedSuffix = ".received.tmp";
+
+    private readonly DataDirectory _directory;
+    private readonly Lock _replacing = new();
+    private readonly Lock _gate = new();
+    private byte[] _chunk = [];
+    private IDiskFile? _latest;
+    private EntryId _id;
+    private SnapshotStream? _received;
+    private EntryId _receivedId;
+
+    private SnapshotStore(DataDirectory directory, string fileName)
+    {
+        _directory = directory;
+        Path = directory.PathOf(fileName);
+    }
+
+    /// <summary>The snapshot file.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether there is a snapshot.</summary>
+    public bool Exists => _latest is not null;
+
+    /// <summary>The last entry that the snapshot covers; none before <see cref="Adopt"/> or without a snapshot.</summary>
+    public EntryId Id
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _id;
+            }
+        }
+    }
+
+    /// <summary>Length of the snapshot in bytes.</summary>
+    public long Size
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _latest?.Length ?? 0;
+            }
+        }
+    }
+
+    /// <summary>Opens the store and removes what an interrupted snapshot left behind.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="fileName">Name of the snapshot file (dbfilename).</param>
+    /// <exception cref="StorageException">The file cannot be opened.</exception>
+    public static SnapshotStore Open(DataDirectory directory, string fileName)
+    {
+        SnapshotStore store = new(directory, fileName);
+        try
+        {
+            directory.Disk.Delete(store.Path + TakenSuffix);
+            directory.Disk.Delete(store.Path + ReceivedSuffix);
+            if (directory.Disk.Exists(store.Path))
+            {
+                store._latest = directory.Disk.Open(store.Path, DiskOpen.Read);
+            }
+
+            return store;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"The snapshot '{store.Path}' cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Says which entry the file that was found covers.</summary>
+    public void Adopt(EntryId id)
+    {
+        lock (_gate)
+        {
+            _id = id;
+        }
+    }
+
+    /// <summary>The snapshot from its beginning.</summary>
+    /// <exception cref="StorageException">There is none.</exception>
+    public Stream OpenRead() => Exists
+        ? new DiskFileStream(_directory.Disk.Open(Path, DiskOpen.Read))
+        : throw new StorageException($"There is no snapshot '{Path}'.");
+
+    /// <summary>
+    /// Some bytes of the snapshot, at most <paramref name="maxBytes"/>; valid until the next call. Empty when
+    /// <paramref name="snapshot"/> is no longer the latest, and at its end.
+    /// </summary>
+    public ReadOnlyMemory<byte> ReadChunk(EntryId snapshot, long offset, int maxBytes)
+    {
+        lock (_gate)
+        {
+            if (_latest is null || _id != snapshot)
+            {
+                return default;
+            }
+
+            if (_chunk.Length < maxBytes)
+            {
+                _chunk = new byte[maxBytes];
+            }
+
+            return _chunk.AsMemory(0, _latest.Read(_chunk.AsSpan(0, maxBytes), offset));
+        }
+    }
+
+    /// <summary>
+    /// Begins a snapshot of the node's own state as of an entry. Write it, then <see cref="SnapshotStream.Commit"/>; one at
+    /// a time.
+    /// </summary>
+    public SnapshotStream Create(EntryId id) => new(this, id, Path + TakenSuffix, _directory.Disk);
+
+    /// <summary>
+    /// Stores a received chunk. Chunks come in order and without gaps; offset 0, or another snapshot, begins anew.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The chunk does not follow what was received.</exception>
+    /// <exception cref="IOException">The disk failed; what was received of this snapshot is dropped.</exception>
+    public void StoreChunk(EntryId snapshot, long offset, ReadOnlySpan<byte> chunk)
+    {
+        if (offset == 0)
+        {
+            DropReceived();
+            _received = new SnapshotStream(this, snapshot, Path + ReceivedSuffix, _directory.Disk);
+            _receivedId = snapshot;
+        }
+
+        if (_received is null || _receivedId != snapshot || _received.Length != offset)
+        {
+            throw new InvalidOperationException($"A chunk of snapshot {snapshot} at {offset} does not follow what was received.");
+        }
+
+        try
+        {
+            _received.Write(chunk);
+        }
+        catch (IOException)
+        {
+            DropReceived();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes the snapshot received durable under its temporary name and opens it, so that the host can check and load it
+    /// before <see cref="Install"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was not received.</exception>
+    public Stream OpenReceived(EntryId snapshot)
+    {
+        Received(snapshot).Seal();
+        return new DiskFileStream(_directory.Disk.Open(Path + ReceivedSuffix, DiskOpen.Read));
+    }
+
+    /// <summary>Makes the snapshot received the latest one; durable when it returns.</summary>
+    /// <exception cref="InvalidOperationException">It was not received.</exception>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public void Install(EntryId snapshot)
+    {
+        Received(snapshot).Commit();
+        _received = null;
+    }
+
+    /// <summary>Forgets what was received so far.</summary>
+    public void DropReceived()
+    {
+        _received?.Dispose();
+        _received = null;
+    }
+
+    /// <summary>Closes the files; unfinished snapshots are removed.</summary>
+    public void Dispose()
+    {
+        DropReceived();
+        _latest?.Dispose();
+    }
+
+    /// <summary>Puts a synced file in the snapshot's place, unless a later snapshot came meanwhile.</summary>
+    internal bool Replace(string temporary, EntryId id)
+    {
+        lock (_replacing)
+        {
+            if (id.Index < Id.Index)
+            {
+                return false;
+            }
+
+            _directory.EnsurePresent();
+            _directory.Disk.Rename(temporary, Path);
+            _directory.Disk.SyncDirectory(_directory.Path);
+            IDiskFile replaced = _directory.Disk.Open(Path, DiskOpen.Read);
+            lock (_gate)
+            {
+                _latest?.Dispose();
+                _latest = replaced;
+                _id = id;
+            }
+
+            return true;
+        }
+    }
+
+    private SnapshotStream Received(EntryId snapshot) => _received is not null && _receivedId == snapshot
+        ? _received
+        : throw new InvalidOperationException($"Snapshot {snapshot} was not received.");
+}
