@@ -65,9 +65,9 @@ internal sealed class LogRecovery
     }
 
     /// <summary>Reads a log, of whatever node, and changes nothing.</summary>
-    public static LogRecovery Inspect(string directory, string logName)
+    public static LogRecovery Inspect(IDisk disk, string directory, string logName)
     {
-        LogRecovery recovery = new(PosixDisk.Instance, directory, logName, null);
+        LogRecovery recovery = new(disk, directory, logName, null);
         try
         {
             recovery.OpenSegments(DiskOpen.Read);

@@ -5,13 +5,15 @@ namespace Raft.Storage;
 /// <summary>Prints and checks log files offline. It changes nothing, and takes no lock.</summary>
 public static class LogTool
 {
+    private static readonly PosixDisk Disk = new();
+
     /// <summary>Prints the header and every record of one file, and where the records end.</summary>
     /// <returns>Whether the header could be read.</returns>
     public static bool Show(string file, TextWriter output)
     {
         try
         {
-            using IDiskFile opened = PosixDisk.Instance.Open(file, DiskOpen.Read);
+            using IDiskFile opened = Disk.Open(file, DiskOpen.Read);
             SegmentHeader header = SegmentFile.ReadHeader(opened);
             output.WriteLine($"file       {file}");
             output.WriteLine($"cluster    {header.ClusterId}");
@@ -35,9 +37,9 @@ public static class LogTool
     {
         try
         {
-            string[] logs = [.. PosixDisk.Instance.List(directory)
+            string[] logs = [.. Disk.List(directory)
                 .Select(name => name.Length > 11 ? name[..^11] : "")
-                .Where((name, _) => name.Length > 0 && PosixDisk.Instance.List(directory)
+                .Where((name, _) => name.Length > 0 && Disk.List(directory)
                     .Any(other => SegmentFile.TryParseName(name, other, out uint _)))
                 .Distinct().Order(StringComparer.Ordinal)];
             if (logs.Length == 0)
@@ -57,7 +59,7 @@ public static class LogTool
 
     private static bool Verify(string directory, string log, TextWriter output)
     {
-        LogRecovery recovery = LogRecovery.Inspect(directory, log);
+        LogRecovery recovery = LogRecovery.Inspect(Disk, directory, log);
         EntryTable entries = recovery.Entries;
         output.WriteLine(
             $"{log}: {recovery.Segments.Count} files, begins after entry {entries.Base}, last entry {entries.Last}, "

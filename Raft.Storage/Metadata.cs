@@ -5,12 +5,13 @@ namespace Raft.Storage;
 /// <param name="VotedFor">Node voted for in the term, or 0.</param>
 /// <param name="NodeId">Own node id; 0 while it has none.</param>
 /// <param name="ClusterId">The cluster it belongs to, at most 32 ASCII characters; empty while it belongs to none.</param>
-/// <param name="Incarnation">Counts the starts of the node.</param>
-public sealed record Metadata(long Term, int VotedFor, int NodeId, string ClusterId, long Incarnation)
+/// <param name="StoreId">
+/// Random number other than 0, drawn when the data directory was made: tells this disk from a wiped one under the same
+/// node id.
+/// </param>
+/// <param name="Incarnation">Counts the starts of the node, for hosts that want it.</param>
+public sealed record Metadata(long Term, int VotedFor, int NodeId, string ClusterId, long StoreId, long Incarnation)
 {
     /// <summary>Longest <see cref="ClusterId"/>.</summary>
     public const int MaxClusterIdLength = 32;
-
-    /// <summary>A node that belongs to no cluster.</summary>
-    public static Metadata None { get; } = new(0, 0, 0, "", 0);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Raft.Storage;
@@ -15,7 +16,8 @@ public sealed class MetadataFile : IDisposable
 {
     private const string FileName = "raft.meta";
     private const int CopyOffset = 4096;
-    private const int Size = 80;
+    private const int Size = 88;
+    private const int CrcOffset = Size - 4;
     private const ulong Magic = 0x0000_4154_454D_4652; // "RFMETA"
     private const uint Version = 1;
 
@@ -36,7 +38,7 @@ public sealed class MetadataFile : IDisposable
     /// <summary>What is on disk.</summary>
     public Metadata Current { get; private set; }
 
-    /// <summary>Opens the file, or creates it with <see cref="Metadata.None"/>.</summary>
+    /// <summary>Opens the file, or creates it for a node that belongs to no cluster.</summary>
     /// <exception cref="LogDamagedException">Both copies are damaged.</exception>
     /// <exception cref="StorageException">The file is of a newer format, or cannot be read or created.</exception>
     public static MetadataFile Open(DataDirectory directory)
@@ -93,8 +95,9 @@ public sealed class MetadataFile : IDisposable
     private static void Create(DataDirectory directory, string path)
     {
         byte[] bytes = new byte[CopyOffset * 2];
-        Encode(bytes, Metadata.None, 0);
-        Encode(bytes.AsSpan(CopyOffset), Metadata.None, 0);
+        Metadata none = new(0, 0, 0, "", NewStoreId(), 0);
+        Encode(bytes, none, 0);
+        Encode(bytes.AsSpan(CopyOffset), none, 0);
         string temporary = path + ".tmp";
         using (IDiskFile file = directory.Disk.Open(temporary, DiskOpen.Create))
         {
@@ -104,6 +107,17 @@ public sealed class MetadataFile : IDisposable
 
         directory.Disk.Rename(temporary, path);
         directory.Disk.SyncDirectory(directory.Path);
+    }
+
+    private static long NewStoreId()
+    {
+        long id;
+        do
+        {
+            id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long)));
+        }
+        while (id == 0);
+        return id;
     }
 
     private static void Encode(Span<byte> copy, Metadata metadata, ulong generation)
@@ -122,8 +136,9 @@ public sealed class MetadataFile : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(copy[28..], metadata.VotedFor);
         BinaryPrimitives.WriteInt32LittleEndian(copy[32..], metadata.NodeId);
         BinaryPrimitives.WriteInt64LittleEndian(copy[36..], metadata.Incarnation);
-        Encoding.ASCII.GetBytes(metadata.ClusterId, copy[44..76]);
-        BinaryPrimitives.WriteUInt32LittleEndian(copy[76..], Crc32C.Of(copy[..76]));
+        BinaryPrimitives.WriteInt64LittleEndian(copy[44..], metadata.StoreId);
+        Encoding.ASCII.GetBytes(metadata.ClusterId, copy[52..84]);
+        BinaryPrimitives.WriteUInt32LittleEndian(copy[CrcOffset..], Crc32C.Of(copy[..CrcOffset]));
     }
 
     private (Metadata Newest, bool IsWhole) Load()
@@ -152,7 +167,7 @@ public sealed class MetadataFile : IDisposable
         metadata = null;
         if (copy.Length < Size
             || BinaryPrimitives.ReadUInt64LittleEndian(copy) != Magic
-            || BinaryPrimitives.ReadUInt32LittleEndian(copy[76..]) != Crc32C.Of(copy[..76]))
+            || BinaryPrimitives.ReadUInt32LittleEndian(copy[CrcOffset..]) != Crc32C.Of(copy[..CrcOffset]))
         {
             return false;
         }
@@ -168,7 +183,8 @@ public sealed class MetadataFile : IDisposable
             BinaryPrimitives.ReadInt64LittleEndian(copy[20..]),
             BinaryPrimitives.ReadInt32LittleEndian(copy[28..]),
             BinaryPrimitives.ReadInt32LittleEndian(copy[32..]),
-            Encoding.ASCII.GetString(copy[44..76].TrimEnd((byte)0)),
+            Encoding.ASCII.GetString(copy[52..84].TrimEnd((byte)0)),
+            BinaryPrimitives.ReadInt64LittleEndian(copy[44..]),
             BinaryPrimitives.ReadInt64LittleEndian(copy[36..]));
         return true;
     }

@@ -2,16 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Raft.Storage;
 
-/// <summary>The file system of the operating system.</summary>
+/// <summary>The file system of the operating system. It has no state.</summary>
 public sealed class PosixDisk : IDisk
 {
-    private PosixDisk()
-    {
-    }
-
-    /// <summary>The one instance; it has no state.</summary>
-    public static PosixDisk Instance { get; } = new();
-
     /// <inheritdoc/>
     public bool Exists(string path) => File.Exists(path);
 

@@ -19,6 +19,7 @@ public sealed class RaftLog : IRaftLog, IDisposable
     private readonly EntryReader _reader;
     private long _maxCacheBytes;
     private long _released;
+    private long _durable;
 
     private RaftLog(DataDirectory directory, RaftLogOptions options, LogRecovery recovery)
     {
@@ -28,6 +29,7 @@ public sealed class RaftLog : IRaftLog, IDisposable
         _writer = new LogWriter(options.SegmentBytes, recovery.Tail, _entries.Last, _entries.Base, _entries.FirstPosition);
         _syncer = new LogSyncer(directory, options, _writer, _segments, recovery.Tail.Next);
         _maxCacheBytes = options.MaxCacheBytes;
+        _durable = _entries.Last.Index;
         Warnings = recovery.Warnings;
     }
 
@@ -40,7 +42,28 @@ public sealed class RaftLog : IRaftLog, IDisposable
     /// <inheritdoc/>
     public EntryId Last => _entries.Last;
 
-    /// <summary>Called on the syncer's thread with the last entry that is durable. Set before the first append.</summary>
+    /// <summary>
+    /// The last entry held that is durable. What <see cref="Synced"/> reports may have been truncated since, even written
+    /// anew; this never names an entry whose present record is not on disk. For consensus, like all of <see cref="IRaftLog"/>.
+    /// </summary>
+    public EntryId Durable
+    {
+        get
+        {
+            LogPosition durable = _syncer.Durable;
+            while (_durable < Last.Index && _entries.PositionAt(_durable + 1) < durable)
+            {
+                _durable++;
+            }
+
+            return _entries.IdAt(_durable);
+        }
+    }
+
+    /// <summary>
+    /// Called on the syncer's thread after a sync, with the entry that was the last one when it began. Set before the first
+    /// append. Tell the server <see cref="Durable"/>, not this: the log may have changed meanwhile.
+    /// </summary>
     public Action<EntryId>? Synced
     {
         get => _syncer.Synced;
@@ -146,6 +169,7 @@ public sealed class RaftLog : IRaftLog, IDisposable
 
         EntryId last = _entries.IdAt(index - 1);
         _reader.Forget();
+        _durable = Math.Min(_durable, last.Index);
         _entries.TruncateAfter(last);
         _writer.Truncate(last);
     }
@@ -164,6 +188,7 @@ public sealed class RaftLog : IRaftLog, IDisposable
         }
 
         _reader.Forget();
+        _durable = Math.Max(_durable, through.Index);
         _entries.CompactThrough(through);
         _writer.Compact(through, _entries.FirstPosition);
     }
@@ -172,6 +197,7 @@ public sealed class RaftLog : IRaftLog, IDisposable
     public void ResetTo(EntryId snapshot)
     {
         _reader.Forget();
+        _durable = snapshot.Index;
         _entries.ResetTo(snapshot);
         _writer.Reset(snapshot);
     }

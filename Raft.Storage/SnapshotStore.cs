@@ -7,7 +7,7 @@ namespace Raft.Storage;
 /// directory synced; so after any crash there is the old or the new one, complete.
 /// </summary>
 /// <remarks>
-/// What the snapshot covers (last entry, configuration) is not kept here but by the state machine inside the file, so that
+/// What the snapshot covers (last entry, its time, configuration) is not kept here but by the state machine inside the file, so that
 /// no crash can separate the two, and an operator can copy the file alone. The host reads it on start and says so with
 /// <see cref="Adopt"/>. The format's own checksum covers the content.
 /// Reading chunks, storing chunks and replacing the file may be done by different threads.
@@ -22,9 +22,9 @@ public sealed class SnapshotStore : IDisposable
     private readonly Lock _gate = new();
     private byte[] _chunk = [];
     private IDiskFile? _latest;
-    private EntryId _id;
+    private SnapshotId _id;
     private SnapshotStream? _received;
-    private EntryId _receivedId;
+    private SnapshotId _receivedId;
 
     private SnapshotStore(DataDirectory directory, string fileName)
     {
@@ -38,8 +38,8 @@ public sealed class SnapshotStore : IDisposable
     /// <summary>Whether there is a snapshot.</summary>
     public bool Exists => _latest is not null;
 
-    /// <summary>The last entry that the snapshot covers; none before <see cref="Adopt"/> or without a snapshot.</summary>
-    public EntryId Id
+    /// <summary>Name of the snapshot; default before <see cref="Adopt"/> or without a snapshot.</summary>
+    public SnapshotId Id
     {
         get
         {
@@ -86,8 +86,8 @@ public sealed class SnapshotStore : IDisposable
         }
     }
 
-    /// <summary>Says which entry the file that was found covers.</summary>
-    public void Adopt(EntryId id)
+    /// <summary>Says what the file that was found is.</summary>
+    public void Adopt(SnapshotId id)
     {
         lock (_gate)
         {
@@ -105,7 +105,7 @@ public sealed class SnapshotStore : IDisposable
     /// Some bytes of the snapshot, at most <paramref name="maxBytes"/>; valid until the next call. Empty when
     /// <paramref name="snapshot"/> is no longer the latest, and at its end.
     /// </summary>
-    public ReadOnlyMemory<byte> ReadChunk(EntryId snapshot, long offset, int maxBytes)
+    public ReadOnlyMemory<byte> ReadChunk(SnapshotId snapshot, long offset, int maxBytes)
     {
         lock (_gate)
         {
@@ -127,19 +127,19 @@ public sealed class SnapshotStore : IDisposable
     /// Begins a snapshot of the node's own state as of an entry. Write it, then <see cref="SnapshotStream.Commit"/>; one at
     /// a time.
     /// </summary>
-    public SnapshotStream Create(EntryId id) => new(this, id, Path + TakenSuffix, _directory.Disk);
+    public SnapshotStream Create(EntryId last) => new(this, last, Path + TakenSuffix, _directory.Disk);
 
     /// <summary>
     /// Stores a received chunk. Chunks come in order and without gaps; offset 0, or another snapshot, begins anew.
     /// </summary>
     /// <exception cref="InvalidOperationException">The chunk does not follow what was received.</exception>
     /// <exception cref="IOException">The disk failed; what was received of this snapshot is dropped.</exception>
-    public void StoreChunk(EntryId snapshot, long offset, ReadOnlySpan<byte> chunk)
+    public void StoreChunk(SnapshotId snapshot, long offset, ReadOnlySpan<byte> chunk)
     {
         if (offset == 0)
         {
             DropReceived();
-            _received = new SnapshotStream(this, snapshot, Path + ReceivedSuffix, _directory.Disk);
+            _received = new SnapshotStream(this, snapshot.Last, Path + ReceivedSuffix, _directory.Disk);
             _receivedId = snapshot;
         }
 
@@ -164,7 +164,7 @@ public sealed class SnapshotStore : IDisposable
     /// before <see cref="Install"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">It was not received.</exception>
-    public Stream OpenReceived(EntryId snapshot)
+    public Stream OpenReceived(SnapshotId snapshot)
     {
         Received(snapshot).Seal();
         return new DiskFileStream(_directory.Disk.Open(Path + ReceivedSuffix, DiskOpen.Read));
@@ -173,9 +173,9 @@ public sealed class SnapshotStore : IDisposable
     /// <summary>Makes the snapshot received the latest one; durable when it returns.</summary>
     /// <exception cref="InvalidOperationException">It was not received.</exception>
     /// <exception cref="StorageException">The disk failed.</exception>
-    public void Install(EntryId snapshot)
+    public void Install(SnapshotId snapshot)
     {
-        Received(snapshot).Commit();
+        Received(snapshot).Commit(snapshot.Checksum);
         _received = null;
     }
 
@@ -194,11 +194,11 @@ public sealed class SnapshotStore : IDisposable
     }
 
     /// <summary>Puts a synced file in the snapshot's place, unless a later snapshot came meanwhile.</summary>
-    internal bool Replace(string temporary, EntryId id)
+    internal bool Replace(string temporary, SnapshotId id)
     {
         lock (_replacing)
         {
-            if (id.Index < Id.Index)
+            if (id.Last.Index < Id.Last.Index)
             {
                 return false;
             }
@@ -218,7 +218,7 @@ public sealed class SnapshotStore : IDisposable
         }
     }
 
-    private SnapshotStream Received(EntryId snapshot) => _received is not null && _receivedId == snapshot
+    private SnapshotStream Received(SnapshotId snapshot) => _received is not null && _receivedId == snapshot && _received.Length == snapshot.Size
         ? _received
-        : throw new InvalidOperationException($"Snapshot {snapshot} was not received.");
+        : throw new InvalidOperationException($"Snapshot {snapshot} was not received, or not all of it.");
 }

@@ -14,7 +14,7 @@ public sealed class SnapshotStream : Stream
     private const int SyncInterval = 4 * 1024 * 1024;
 
     private readonly SnapshotStore _store;
-    private readonly EntryId _id;
+    private readonly EntryId _last;
     private readonly string _temporary;
     private readonly IDisk _disk;
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -23,10 +23,10 @@ public sealed class SnapshotStream : Stream
     private long _written;
     private long _synced;
 
-    internal SnapshotStream(SnapshotStore store, EntryId id, string temporary, IDisk disk)
+    internal SnapshotStream(SnapshotStore store, EntryId last, string temporary, IDisk disk)
     {
         _store = store;
-        _id = id;
+        _last = last;
         _temporary = temporary;
         _disk = disk;
         _file = disk.Open(temporary, DiskOpen.Create);
@@ -85,24 +85,23 @@ public sealed class SnapshotStream : Stream
     }
 
     /// <summary>Makes the snapshot durable and the latest one before it returns; only then may the log behind it go.</summary>
-    /// <returns>False when the store has a later snapshot by now; this one is dropped.</returns>
+    /// <param name="checksum">Checksum of its bytes, see <see cref="SnapshotId"/>.</param>
+    /// <returns>Its name, or null when the store has a later snapshot by now: this one is dropped.</returns>
     /// <exception cref="StorageException">The disk failed; the latest snapshot is unchanged or, durable or not, this one.</exception>
-    public bool Commit()
+    public SnapshotId? Commit(ulong checksum)
     {
         try
         {
             Seal();
-            bool replaced = _store.Replace(_temporary, _id);
-            if (replaced)
-            {
-                CloseFile();
-            }
-            else
+            SnapshotId id = new(_last, Length, checksum);
+            if (!_store.Replace(_temporary, id))
             {
                 Dispose();
+                return null;
             }
 
-            return replaced;
+            CloseFile();
+            return id;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
