@@ -1,0 +1,123 @@
+// The build: dotnet tool restore && dotnet cake --target=NAME. Without a target it lists them.
+
+using System.Security.Cryptography;
+
+var target = Argument("target", "Help");
+var configuration = Argument("configuration", "Release");
+var solution = "RedisOnRaft.slnx";
+var artifacts = Directory("artifacts");
+var platforms = Argument("platforms", "linux-x64,linux-arm64,osx-arm64,win-x64").Split(',');
+
+// Hands the rest of the command line (--rounds=5 --quick) on to a program of ours.
+string PassedOn(params string[] names) => string.Join(' ', names.Where(HasArgument).Select(
+    name => Argument(name, "") is { Length: > 0 } value ? $"--{name} {value}" : $"--{name}"));
+
+void Benchmarks(string arguments) => DotNetRun("benchmarks/benchmarks.csproj", arguments,
+    new DotNetRunSettings { Configuration = configuration, NoBuild = true });
+
+Task("Help")
+    .Description("Lists the targets.")
+    .Does(() =>
+{
+    foreach (var task in Tasks) Information($"{task.Name,-18} {task.Description}");
+});
+
+Task("Clean")
+    .Description("Removes everything that was built.")
+    .Does(() =>
+{
+    CleanDirectory(artifacts);
+    foreach (var project in GetFiles("**/*.csproj"))
+    {
+        CleanDirectory(project.GetDirectory().Combine("bin"));
+        CleanDirectory(project.GetDirectory().Combine("obj"));
+    }
+});
+
+Task("Build")
+    .Description("Builds all projects; warnings are errors.")
+    .Does(() => DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration, NoLogo = true }));
+
+Task("Format")
+    .Description("Formats the sources.")
+    .Does(() => DotNetFormat(solution));
+
+Task("Test")
+    .Description("Runs all tests; with --filter=EXPRESSION some of them.")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest(solution, new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        Filter = Argument("filter", (string)null),
+    }));
+
+Task("Benchmark")
+    .Description("Measures the rooms with BenchmarkDotNet; --filter=*Name* chooses.")
+    .IsDependentOn("Build")
+    .Does(() => Benchmarks($"--filter {Argument("filter", "*")} --artifacts {artifacts}/benchmarks"));
+
+Task("ClusterBenchmark")
+    .Description("Measures three nodes against one fsyncing redis-server; --rounds=N, --quick, --output=FILE.")
+    .IsDependentOn("Build")
+    .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "output")}"));
+
+Task("Pack")
+    .Description("Makes the NuGet packages of Raft.Core and Raft.Storage in artifacts/packages.")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    foreach (var project in new[] { "Raft.Core", "Raft.Storage" })
+    {
+        DotNetPack($"{project}/{project}.csproj", new DotNetPackSettings
+        {
+            Configuration = configuration,
+            NoBuild = true,
+            IncludeSymbols = true,
+            SymbolPackageFormat = "snupkg",
+            OutputDirectory = artifacts + Directory("packages"),
+        });
+    }
+});
+
+Task("Publish")
+    .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,...")
+    .Does(() =>
+{
+    foreach (var platform in platforms)
+    {
+        var output = artifacts + Directory("publish") + Directory(platform);
+        CleanDirectory(output);
+        // The lock files describe the portable build; a published platform adds its runtime, which is not recorded.
+        DotNetPublish("Redis.Server/Redis.Server.csproj", new DotNetPublishSettings
+        {
+            Configuration = configuration,
+            Runtime = platform,
+            SelfContained = true,
+            OutputDirectory = output,
+            ArgumentCustomization = arguments => arguments
+                .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:IncludeNativeLibrariesForSelfExtract=true")
+                .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:RestorePackagesWithLockFile=false"),
+        });
+        var suffix = platform.StartsWith("win") ? ".exe" : "";
+        var program = output + File($"redis-raft-server{suffix}");
+        MoveFile(output + File($"Redis.Server{suffix}"), program);
+        var sum = Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(program)));
+        System.IO.File.WriteAllText($"{program}.sha256", $"{sum}  redis-raft-server{suffix}\n");
+        Information($"{program}: {new System.IO.FileInfo(program).Length / (1 << 20)} MiB, sha256 {sum}");
+    }
+});
+
+Task("FormatCheck")
+    .Description("Says what is not formatted.")
+    .Does(() => DotNetFormat(solution, new DotNetFormatSettings { VerifyNoChanges = true }));
+
+Task("Ci")
+    .Description("What a change has to pass: FormatCheck, Test, Pack. .ci/run does it on a fresh machine.")
+    .IsDependentOn("FormatCheck")
+    .IsDependentOn("Test")
+    .IsDependentOn("Pack");
+
+TaskSetup(context => Information($"{context.Task.Name}: {context.Task.Description}"));
+
+RunTarget(target);
