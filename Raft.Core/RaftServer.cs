@@ -1,119 +1,590 @@
 namespace Raft.Core;
 
-/// <summary>The local participant (contract under construction).</summary>
+/// <summary>
+/// The local participant of a Raft cluster: a deterministic object that is driven by inputs and answers through
+/// <see cref="IRaftCallbacks"/>. It knows no clock, thread, file or socket.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: the host gives it one input at a time. An exception out of an input means that a rule was broken, or
+/// that a callback failed: the server then refuses every further input with <see cref="InvalidOperationException"/>, and
+/// only a restart from what is on disk is safe. Inputs of one batch are best given in this order: <see cref="Time"/>,
+/// <see cref="Periodic"/>, messages and reports, proposals and reads, and last <see cref="Replicate"/>.
+/// </remarks>
 public sealed class RaftServer
 {
-    /// <summary>Starts from what the disk holds.</summary>
-    public RaftServer(int nodeId, RaftOptions options, IRaftLog log, IRaftCallbacks callbacks, Random random, RaftRestart restart) => throw new NotSupportedException();
+    private readonly RaftState _state;
+    private readonly Election _election;
+    private readonly LeaderReplication _replication;
+    private readonly FollowerAppend _append;
+    private readonly SnapshotReceiver _snapshots;
+    private readonly LeaderReads _leaderReads;
+    private readonly FollowerReads _followerReads;
+    private readonly StateMachineFeed _feed;
+    private readonly Membership _membership;
+    private readonly Transfer _transfer;
+    private readonly Compaction _compaction;
+
+    private bool _isBusy;
+    private Leadership? _leadership;
+    private (long Term, int Leader) _followed;
+
+    /// <summary>Starts from what the disk holds. No callback is called.</summary>
+    /// <param name="nodeId">Own id, 1 or more.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="log">The log; all that it holds counts as synced.</param>
+    /// <param name="callbacks">The host.</param>
+    /// <param name="random">Source of the election timeouts; each server needs its own seed.</param>
+    /// <param name="restart">What else was kept.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is out of its range.</exception>
+    /// <exception cref="RaftInvariantException">Log, snapshot and term do not fit together.</exception>
+    public RaftServer(
+        int nodeId, RaftOptions options, IRaftLog log, IRaftCallbacks callbacks, Random random, RaftRestart restart)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nodeId);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(callbacks);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(restart);
+        ArgumentOutOfRangeException.ThrowIfZero(restart.StoreId, nameof(restart));
+
+        _state = new RaftState(nodeId, options, log, callbacks, random, restart);
+        _election = new Election(_state);
+        _replication = new LeaderReplication(_state, new SnapshotSender(_state));
+        _append = new FollowerAppend(_state);
+        _snapshots = new SnapshotReceiver(_state, _append);
+        _leaderReads = new LeaderReads(_state);
+        _followerReads = new FollowerReads(_state);
+        _feed = new StateMachineFeed(_state, _leaderReads, _followerReads);
+        _membership = new Membership(_state);
+        _transfer = new Transfer(_state);
+        _compaction = new Compaction(_state);
+        _followed = (_state.Term, 0);
+    }
 
     /// <summary>Own id.</summary>
-    public int NodeId => throw new NotSupportedException();
-    /// <summary>Role.</summary>
-    public RaftRole Role => throw new NotSupportedException();
-    /// <summary>Term.</summary>
-    public long Term => throw new NotSupportedException();
-    /// <summary>Voted for in this term, or 0.</summary>
-    public int VotedFor => throw new NotSupportedException();
-    /// <summary>Known leader or 0.</summary>
-    public int Leader => throw new NotSupportedException();
-    /// <summary>Cursors.</summary>
-    public LogCursors Cursors => throw new NotSupportedException();
-    /// <summary>Configuration in effect (latest appended).</summary>
-    public ClusterConfiguration Configuration => throw new NotSupportedException();
-    /// <summary>Options; may be replaced at run time.</summary>
-    public RaftOptions Options { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public int NodeId => _state.NodeId;
+
+    /// <summary>What this server does at the moment.</summary>
+    public RaftRole Role => _state.Role;
+
+    /// <summary>The current term.</summary>
+    public long Term => _state.Term;
+
+    /// <summary>The node voted for in this term, or 0.</summary>
+    public int VotedFor => _state.VotedFor;
+
+    /// <summary>The known leader of this term, or 0.</summary>
+    public int Leader => _state.Leader;
+
+    /// <summary>How far the log is.</summary>
+    public LogCursors Cursors => new(_state.Log.Last.Index, _state.Synced, _state.Committed, _state.Applied);
+
+    /// <summary>The members in effect: those of the last configuration in the log, committed or not.</summary>
+    public ClusterConfiguration Configuration => _state.Configuration;
+
+    /// <summary>Settings; may be replaced between inputs.</summary>
+    public RaftOptions Options
+    {
+        get => _state.Options;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _state.Options = value;
+        }
+    }
 
     /// <summary>
     /// The host's clock in milliseconds since the Unix epoch; set before an input. Entries are stamped with it, but never
     /// with less than the last entry's time.
     /// </summary>
-    public long Time { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public long Time
+    {
+        get => _state.Time;
+        set => _state.Time = value;
+    }
+
+    internal RaftState State => _state;
 
     /// <summary>The members as of an index from the latest snapshot's to the last: what a snapshot of that index keeps.</summary>
-    public ClusterConfiguration ConfigurationAt(long index) => throw new NotSupportedException();
+    /// <exception cref="ArgumentOutOfRangeException">The index is before the latest snapshot.</exception>
+    public ClusterConfiguration ConfigurationAt(long index) => _state.Configurations.At(index);
 
-    /// <summary>Time passed since the last call.</summary>
-    public void Periodic(TimeSpan elapsed) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in VoteRequest message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in VoteReply message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in AppendRequest message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in AppendReply message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in SnapshotRequest message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in SnapshotReply message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in TimeoutNow message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in ReadIndexRequest message) => throw new NotSupportedException();
-    /// <summary>A message came.</summary>
-    public void Receive(int from, in ReadIndexReply message) => throw new NotSupportedException();
+    /// <summary>Time passed. Call at least a few times in each heartbeat interval.</summary>
+    /// <param name="elapsed">By a clock that never goes back, since the last call; 0 or more.</param>
+    public void Periodic(TimeSpan elapsed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(elapsed, TimeSpan.Zero);
+        Enter();
+        _state.Tick(elapsed);
+        if (_state.Role == RaftRole.Leader)
+        {
+            _replication.Periodic();
+        }
+        else
+        {
+            _followerReads.Periodic();
+            _election.Periodic();
+        }
 
-    /// <summary>Appends an application entry; nothing is sent before <see cref="Replicate"/>.</summary>
-    public ProposeResult Propose(ReadOnlyMemory<byte> payload, out EntryId id) => throw new NotSupportedException();
+        Settle();
+    }
+
+    /// <summary>A message came from a node.</summary>
+    /// <param name="from">The sender, as the transport knows it.</param>
+    /// <param name="message">The message.</param>
+    public void Receive(int from, in VoteRequest message)
+    {
+        Enter();
+        _election.Receive(from, message);
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in VoteReply message)
+    {
+        Enter();
+        _election.Receive(from, message);
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in AppendRequest message)
+    {
+        Enter();
+        _append.Receive(from, message);
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in AppendReply message)
+    {
+        Enter();
+        if (_state.Role == RaftRole.Leader)
+        {
+            _replication.Receive(from, message);
+        }
+
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in SnapshotRequest message)
+    {
+        Enter();
+        _snapshots.Receive(from, message);
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in SnapshotReply message)
+    {
+        Enter();
+        if (_state.Role == RaftRole.Leader)
+        {
+            _replication.Receive(from, message);
+        }
+
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in TimeoutNow message)
+    {
+        Enter();
+        _election.Receive(from, message);
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in ReadIndexRequest message)
+    {
+        Enter();
+        _leaderReads.Receive(from, message);
+        if (_leaderReads.NeedsRound)
+        {
+            BeginRound();
+        }
+
+        Settle();
+    }
+
+    /// <inheritdoc cref="Receive(int, in VoteRequest)"/>
+    public void Receive(int from, in ReadIndexReply message)
+    {
+        Enter();
+        _followerReads.Receive(from, message);
+        Settle();
+    }
+
+    /// <summary>Appends an entry of the state machine; nothing is sent before <see cref="Replicate"/>.</summary>
+    /// <param name="payload">The bytes; must not change any more.</param>
+    /// <param name="id">The entry's id. It is committed if and only if an entry with this id is applied.</param>
+    /// <returns>Whether it was appended, or why not.</returns>
+    public ProposeResult Propose(ReadOnlyMemory<byte> payload, out EntryId id)
+    {
+        Enter();
+        ProposeResult result = MayPropose(payload.Length);
+        id = default;
+        if (result == ProposeResult.Accepted)
+        {
+            _state.Leadership!.WaitingBytes += payload.Length;
+            id = _state.AppendOwn(EntryType.Application, payload);
+        }
+
+        _isBusy = false;
+        return result;
+    }
+
     /// <summary>
     /// Sends what was proposed and asks for what was requested to read since the last call, as far as windows allow.
     /// Call once a batch, after the last input.
     /// </summary>
-    public void Replicate() => throw new NotSupportedException();
+    public void Replicate()
+    {
+        Enter();
+        if (_leaderReads.NeedsRound)
+        {
+            BeginRound();
+        }
+        else if (_state.Role == RaftRole.Leader)
+        {
+            _replication.SendToAll();
+        }
+        else
+        {
+            _followerReads.Ask();
+        }
+
+        Settle();
+    }
+
     /// <summary>
-    /// Registers reads numbered up to <paramref name="readId"/> (rising); the round that confirms them starts with
-    /// <see cref="Replicate"/>. False: not able to serve now (no leader), nothing was registered.
+    /// Registers reads. They are answered by <see cref="IRaftCallbacks.ReadReady"/> or
+    /// <see cref="IRaftCallbacks.ReadsFailed"/>; the round that confirms them starts with <see cref="Replicate"/>.
     /// </summary>
-    public bool RequestRead(long readId) => throw new NotSupportedException();
+    /// <param name="readId">The newest read's number, 1 or more; greater than in the calls before.</param>
+    /// <returns>False when no leader is known: nothing was registered.</returns>
+    public bool RequestRead(long readId)
+    {
+        Enter();
+        bool isServed = _state.Leader != 0;
+        if (_state.Role == RaftRole.Leader)
+        {
+            _leaderReads.Register(readId);
+        }
+        else if (isServed)
+        {
+            _followerReads.Register(readId);
+        }
+
+        Settle();
+        return isServed;
+    }
 
     /// <summary>
     /// The log is on disk up to this entry. Reports must not overtake or outlive a change of the log: once the log was
     /// truncated, what was written before at the removed places is never reported.
     /// </summary>
-    public void LogSynced(EntryId synced) => throw new NotSupportedException();
-    /// <summary>The state machine has finished all entries up to this index.</summary>
-    public void EntriesApplied(long index) => throw new NotSupportedException();
-    /// <summary>The disk stalls or failed: step down and hand over.</summary>
-    public void DiskStalled(string reason) => throw new NotSupportedException();
-    /// <summary>The connection to a node closed; if it led, pre-vote at once.</summary>
-    public void PeerDisconnected(int nodeId) => throw new NotSupportedException();
+    public void LogSynced(EntryId synced)
+    {
+        Enter();
+        _state.DiskStalled = false;
+        if (_state.Sync(synced))
+        {
+            _append.Synced();
+        }
 
-    /// <summary>Bootstraps a new cluster of this one node.</summary>
-    public void Bootstrap(string address) => throw new NotSupportedException();
-    /// <summary>Adds a non-voting member that is promoted when it has caught up.</summary>
-    public ProposeResult AddMember(int nodeId, string address, out EntryId id) => throw new NotSupportedException();
-    /// <summary>Removes a member.</summary>
-    public ProposeResult RemoveMember(int nodeId, out EntryId id) => throw new NotSupportedException();
-    /// <summary>Hands leadership to a voter; 0 picks the most up to date.</summary>
-    public bool TransferLeadership(int target) => throw new NotSupportedException();
-    /// <summary>Campaigns at once (RAFT.TIMEOUT_NOW).</summary>
-    public void Campaign() => throw new NotSupportedException();
+        Settle();
+    }
+
+    /// <summary>The state machine has finished all entries up to this index.</summary>
+    public void EntriesApplied(long index)
+    {
+        Enter();
+        _feed.Applied(index);
+        Settle();
+    }
 
     /// <summary>
-    /// A snapshot of the state as of <c>snapshot.Last</c>, an entry that was applied, is durable; the log behind it may go.
+    /// The disk does not keep up or failed. A leader hands over to another voter and steps down, if there is one that
+    /// answers; until the next <see cref="LogSynced"/> this server does not campaign.
     /// </summary>
-    public void SnapshotTaken(SnapshotId snapshot) => throw new NotSupportedException();
+    /// <param name="reason">For the operator's log.</param>
+    public void DiskStalled(string reason)
+    {
+        Enter();
+        _state.DiskStalled = true;
+        if (_state.Role == RaftRole.Leader && _transfer.MostUpToDate() is { } successor)
+        {
+            HandOverTo(successor, reason);
+        }
+
+        Settle();
+    }
+
+    /// <summary>
+    /// The connection to a node closed: a hint that it may be gone. If it led, this server pre-votes soon instead of
+    /// waiting for the election timeout, and grants pre-votes to others.
+    /// </summary>
+    public void PeerDisconnected(int nodeId)
+    {
+        Enter();
+        if (_state.Role == RaftRole.Leader)
+        {
+            _replication.Disconnected(nodeId);
+        }
+        else if (nodeId == _state.Leader)
+        {
+            _election.SuspectLeader();
+        }
+
+        Settle();
+    }
+
+    /// <summary>Begins a new cluster of this one node.</summary>
+    /// <param name="address">Where others will reach it.</param>
+    /// <exception cref="InvalidOperationException">This server already belongs, or belonged, to a cluster.</exception>
+    public void Bootstrap(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Enter();
+        try
+        {
+            _membership.Bootstrap(address);
+        }
+        catch (InvalidOperationException)
+        {
+            _isBusy = false;
+            throw;
+        }
+
+        _election.Campaign(isTransfer: false, "began a cluster");
+        Settle();
+    }
+
+    /// <summary>Adds a non-voting member, which is promoted when it has caught up.</summary>
+    /// <param name="nodeId">An id that was never a member's.</param>
+    /// <param name="address">Where to reach it.</param>
+    /// <param name="id">The configuration entry's id.</param>
+    /// <returns>Whether the change was appended, or why not.</returns>
+    public ProposeResult AddMember(int nodeId, string address, out EntryId id)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Enter();
+        ProposeResult result = MayPropose(payloadLength: 0);
+        id = default;
+        if (result == ProposeResult.Accepted)
+        {
+            result = _membership.Add(nodeId, address, out id);
+        }
+
+        Settle();
+        return result;
+    }
+
+    /// <summary>Removes a member. A leader that removes itself leads until that is committed.</summary>
+    /// <param name="nodeId">A member's id; it is never used again.</param>
+    /// <param name="id">The configuration entry's id.</param>
+    /// <returns>Whether the change was appended, or why not.</returns>
+    public ProposeResult RemoveMember(int nodeId, out EntryId id)
+    {
+        Enter();
+        ProposeResult result = MayPropose(payloadLength: 0);
+        id = default;
+        if (result == ProposeResult.Accepted)
+        {
+            result = _membership.Remove(nodeId, out id);
+        }
+
+        Settle();
+        return result;
+    }
+
+    /// <summary>
+    /// Begins to hand leadership to another voter. It has succeeded when that voter leads; proposals are refused until
+    /// then or until <see cref="RaftOptions.TransferTimeout"/> has passed.
+    /// </summary>
+    /// <param name="target">The voter, or 0 for the most up to date.</param>
+    /// <returns>False when this server does not lead, or the target cannot.</returns>
+    public bool TransferLeadership(int target)
+    {
+        Enter();
+        bool begun = _state.Role == RaftRole.Leader && _transfer.Begin(target);
+        Settle();
+        return begun;
+    }
+
+    /// <summary>
+    /// Campaigns at once, although a leader may be well; with lease reads it asks by a pre-vote first. Does nothing on a
+    /// leader or a server that is not a voter.
+    /// </summary>
+    public void Campaign()
+    {
+        Enter();
+        if (_state.Role != RaftRole.Leader && _state.MayCampaign)
+        {
+            if (_state.Options.LeaseReads)
+            {
+                _election.PreVote("was told to campaign");
+            }
+            else
+            {
+                _election.Campaign(isTransfer: true, "was told to campaign");
+            }
+        }
+
+        Settle();
+    }
+
+    /// <summary>
+    /// A snapshot of the state as of <c>snapshot.Last</c>, an entry that was applied, is durable. The log behind it is
+    /// compacted, except for <see cref="RaftOptions.KeptEntries"/>.
+    /// </summary>
+    public void SnapshotTaken(SnapshotId snapshot)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(snapshot.Size, nameof(snapshot));
+        Enter();
+        _compaction.SnapshotTaken(snapshot);
+        Settle();
+    }
+
     /// <summary>What <see cref="IRaftCallbacks.InstallSnapshot"/> asked for is durable and is the state machine's state.</summary>
-    public void SnapshotInstalled(SnapshotId snapshot) => throw new NotSupportedException();
+    public void SnapshotInstalled(SnapshotId snapshot)
+    {
+        Enter();
+        _snapshots.Installed(snapshot);
+        Settle();
+    }
+
     /// <summary>What <see cref="IRaftCallbacks.InstallSnapshot"/> was given is damaged: it must be sent again from the start.</summary>
-    public void SnapshotRejected(SnapshotId snapshot) => throw new NotSupportedException();
+    public void SnapshotRejected(SnapshotId snapshot)
+    {
+        Enter();
+        _snapshots.Rejected(snapshot);
+        Settle();
+    }
+
+    private ProposeResult MayPropose(long payloadLength)
+    {
+        if (_state.Leadership is not { } leadership)
+        {
+            return ProposeResult.NotLeader;
+        }
+
+        if (_transfer.IsUnderWay)
+        {
+            return ProposeResult.Transferring;
+        }
+
+        if (payloadLength > _state.Options.MaxEntryBytes)
+        {
+            return ProposeResult.TooLarge;
+        }
+
+        // One entry is always let through, however large.
+        return leadership.WaitingBytes > 0 && leadership.WaitingBytes + payloadLength > _state.Options.MaxUncommittedBytes
+            ? ProposeResult.Overloaded
+            : ProposeResult.Accepted;
+    }
+
+    /// <summary>A callback must not call back; and after a failed input only a restart is safe.</summary>
+    private void Enter()
+    {
+        if (_isBusy)
+        {
+            throw new InvalidOperationException(
+                "An input from within a callback, or after an input that failed: Raft takes one input at a time.");
+        }
+
+        _isBusy = true;
+    }
+
+    /// <summary>Ends every input: draws the conclusions, in an order that keeps the promises of <see cref="IRaftCallbacks"/>.</summary>
+    private void Settle()
+    {
+        NoteLeadership();
+        if (_state.Role == RaftRole.Leader)
+        {
+            Lead();
+            NoteLeadership();
+        }
+
+        _feed.HandOver();
+        _state.Announce();
+        _isBusy = false;
+    }
+
+    private void Lead()
+    {
+        Leadership leadership = _state.Leadership!;
+        _replication.AdvanceCommit();
+        while (leadership.ConfirmRounds() && _leaderReads.NeedsRound)
+        {
+            BeginRound();
+        }
+
+        _leaderReads.AnswerFollowers();
+        if (_membership.IsLeaderRemoved)
+        {
+            if (_transfer.MostUpToDate() is { } successor)
+            {
+                HandOverTo(successor, "removed from the cluster");
+            }
+            else
+            {
+                _state.BecomeFollower(_state.Term, 0, "removed from the cluster");
+            }
+
+            return;
+        }
+
+        if (!_transfer.IsUnderWay)
+        {
+            _membership.PromoteCaughtUp();
+        }
+
+        _transfer.Advance();
+    }
+
+    private void HandOverTo(Peer successor, string reason)
+    {
+        // The heartbeat tells it what is committed.
+        _replication.SendHeartbeat(successor);
+        _transfer.AskToCampaign(successor);
+        _state.BecomeFollower(_state.Term, 0, reason);
+    }
+
+    private void BeginRound()
+    {
+        _leaderReads.JoinRound(_leadership!.Round + 1);
+        _replication.BeginRound();
+    }
+
+    /// <summary>Leadership began or ended, or another leader is followed: what depended on the old one fails.</summary>
+    private void NoteLeadership()
+    {
+        bool lostReads = false;
+        if (!ReferenceEquals(_leadership, _state.Leadership))
+        {
+            lostReads = _leaderReads.Fail();
+            _transfer.Clear();
+            _leadership = _state.Leadership;
+            if (_leadership is not null)
+            {
+                _replication.Begin();
+            }
+        }
+
+        if (_followed != (_state.Term, _state.Leader))
+        {
+            _followed = (_state.Term, _state.Leader);
+            lostReads |= _followerReads.Fail();
+        }
+
+        if (lostReads)
+        {
+            _state.Callbacks.ReadsFailed();
+        }
+    }
 }
-
-/// <summary>A snapshot with what Raft must know of it.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Time">Time of the last entry that it covers.</param>
-/// <param name="Configuration">The members as of the snapshot.</param>
-public sealed record RaftSnapshot(SnapshotId Id, long Time, ClusterConfiguration Configuration);
-
-/// <summary>What a server restarts from.</summary>
-/// <param name="StoreId">
-/// A random number other than 0, drawn when the data directory was made and kept in it. It tells a disk from the wiped
-/// disk of a node that comes back under its old id.
-/// </param>
-/// <param name="Term">Persisted term, 0 at first.</param>
-/// <param name="VotedFor">Persisted vote, or 0.</param>
-/// <param name="Snapshot">The newest durable snapshot, already loaded by the state machine, or null.</param>
-public sealed record RaftRestart(long StoreId, long Term, int VotedFor, RaftSnapshot? Snapshot);
-
-/// <summary>How far the log is: indexes of the last entry held, on disk, committed, applied.</summary>
-public readonly record struct LogCursors(long Last, long Synced, long Committed, long Applied);
