@@ -17,5 +17,7 @@ internal static class DataCommands
         .. ExpireCommands.Rows,
         .. ScanCommands.Rows,
         .. ObjectCommands.Rows,
+        .. GeoCommands.Rows,
+        .. GeoSearchCommands.Rows,
     ];
 }

@@ -25,6 +25,9 @@ internal readonly record struct GeoHash(ulong Bits, int Step)
 {
     public const int MaxStep = 26;
 
+    /// <summary>Bytes that <see cref="WriteText"/> writes.</summary>
+    public const int TextLength = 11;
+
     private const ulong LatitudeBits = 0x5555555555555555;
     private const ulong LongitudeBits = 0xaaaaaaaaaaaaaaaa;
 
@@ -55,12 +58,12 @@ internal readonly record struct GeoHash(ulong Bits, int Step)
     public static void WriteText(GeoPoint point, Span<byte> text)
     {
         ulong bits = Encode(point, MaxStep, 90).Bits;
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < TextLength - 1; i++)
         {
             text[i] = Alphabet[(int)(bits >> (52 - ((i + 1) * 5))) & 31];
         }
 
-        text[10] = Alphabet[0];
+        text[TextLength - 1] = Alphabet[0];
     }
 
     /// <summary>The rectangle this cell covers.</summary>
@@ -95,6 +98,7 @@ internal readonly record struct GeoHash(ulong Bits, int Step)
     /// <summary>A sorted set may hold any score; as Redis does, take its integer part.</summary>
     private static ulong ScoreBits(double score) => score switch
     {
+        >= 18446744073709551616.0 => 0,
         >= 9223372036854775808.0 => (ulong)(long)(score - 9223372036854775808.0) ^ (1UL << 63),
         >= 0 => (ulong)score,
         > -9223372036854775809.0 => (ulong)(long)score,

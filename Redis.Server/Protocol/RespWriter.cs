@@ -201,6 +201,15 @@ internal sealed class RespWriter : IDisposable
             BulkString(text);
     }
 
+    /// <summary>A double in digits of the command's own choice: ,text in RESP3, a bulk string in RESP2.</summary>
+    public void DoubleText(ReadOnlySpan<byte> text)
+    {
+        if (Version == 3)
+            Line((byte)',', text);
+        else
+            BulkString(text);
+    }
+
     /// <summary>#t or #f; RESP2: :1 or :0.</summary>
     public void Boolean(bool value)
     {
