@@ -25,6 +25,13 @@ internal sealed class FieldExpiry
         return Unsafe.IsNullRef(ref found) ? -1 : found;
     }
 
+    /// <summary>Whether the field is due at <paramref name="now"/>; like a key, it still lives in the millisecond of its expiry.</summary>
+    public bool IsDue(ReadOnlySpan<byte> field, long now)
+    {
+        long time = TimeOf(field);
+        return time >= 0 && time < now;
+    }
+
     public void Set(ReadOnlySpan<byte> field, long time)
     {
         int index = _times.GetOrAddIndex(field, out bool existed);
