@@ -22,8 +22,6 @@ internal readonly record struct ListSearch(long Rank, long? Count, long MaxLengt
             {
                 if (!context.TryInteger(argument, out rank))
                     return false;
-                if (rank == long.MinValue)
-                    return Fail(context, "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8);
                 if (rank == 0)
                     return Fail(context, "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list"u8);
             }
@@ -51,7 +49,7 @@ internal readonly record struct ListSearch(long Rank, long? Count, long MaxLengt
     {
         int length = list?.Count ?? 0;
         long toLook = MaxLength == 0 ? length : Math.Min(MaxLength, length);
-        long toSkip = Math.Abs(Rank) - 1;
+        long toSkip = Rank == long.MinValue ? 0 : Math.Abs(Rank) - 1; // Redis's own overflow
         long wanted = Count is null ? 1 : Count == 0 ? long.MaxValue : Count.Value;
         bool isForward = Rank > 0;
         int place = reply.BeginDeferred();

@@ -139,15 +139,8 @@ internal sealed class HashValue : RedisObject
         return new HashField(_pack[position], _pack[_pack.Next(position)]);
     }
 
-    /// <summary>One step of HSCAN over a table; a small hash comes whole and ends at once.</summary>
-    public ulong Scan(ulong cursor, List<int> found)
-    {
-        if (_table != null)
-            return _table.Scan(cursor, found);
-        for (int index = 0; index < Count; index++)
-            found.Add(index);
-        return 0;
-    }
+    /// <summary>One step of HSCAN over the table of a large hash.</summary>
+    public ulong Scan(ulong cursor, List<int> found) => _table!.Scan(cursor, found);
 
     /// <summary>Whether the field is due at <paramref name="now"/>.</summary>
     public bool IsDue(ReadOnlySpan<byte> field, long now) => _expiry != null && _expiry.IsDue(field, now);
