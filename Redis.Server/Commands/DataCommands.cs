@@ -8,6 +8,8 @@ internal static class DataCommands
     [
         .. StringCommands.Rows,
         .. ListCommands.Rows,
+        .. HashCommands.Rows,
+        .. SetCommands.Rows,
         .. BitmapCommands.Rows,
         .. BitFieldCommands.Rows,
         .. HyperLogLogCommands.Rows,
