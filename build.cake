@@ -97,7 +97,7 @@ Task("Publish")
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
                 .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:IncludeNativeLibrariesForSelfExtract=true")
-                .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:RestorePackagesWithLockFile=false"),
+                .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
         var suffix = platform.StartsWith("win") ? ".exe" : "";
         var program = output + File($"redis-raft-server{suffix}");

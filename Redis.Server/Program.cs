@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Raft.Storage;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 using Redis.Server.Operations;
@@ -42,6 +43,12 @@ internal static class Program
                 return ExitCode.Success;
             case ["local-cluster", .. string[] rest]:
                 return LocalCluster.Run(rest, Console.Out);
+            case ["log", "show", .. [_, ..] and string[] files]:
+                return files.All(file => LogTool.Show(file, Console.Out)) ? ExitCode.Success : ExitCode.DataDamaged;
+            case ["log", "verify", string directory]:
+                return LogTool.Verify(directory, Console.Out) ? ExitCode.Success : ExitCode.DataDamaged;
+            case ["log", ..]:
+                throw new ConfigurationException("the command line", 0, string.Join(' ', args), "use: log show FILE..., or log verify DIRECTORY");
             default:
                 ServerOptions options = CommandLine.Parse(args, Console.In);
                 return await new NodeProcess(options, CreateNode).RunAsync().ConfigureAwait(false);

@@ -10,6 +10,7 @@ internal interface INode : IAsyncDisposable
     Task Ended { get; }
 
     /// <summary>Opens the data directory, restores the state and listens.</summary>
+    /// <exception cref="Raft.Storage.StorageException">The data cannot be used.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A port cannot be listened on.</exception>
     Task StartAsync();
 

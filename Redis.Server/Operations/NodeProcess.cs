@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Raft.Storage;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 
@@ -72,7 +73,9 @@ internal sealed class NodeProcess(ServerOptions options, Func<ServerOptions, ILo
 
     private static int? CodeOf(Exception e) => e switch
     {
-        IOException or UnauthorizedAccessException => ExitCode.DirectoryUnusable,
+        DataDirectoryLockedException => ExitCode.DirectoryLocked,
+        LogDamagedException or ForeignFileException => ExitCode.DataDamaged,
+        StorageException or IOException or UnauthorizedAccessException => ExitCode.DirectoryUnusable,
         SocketException => ExitCode.CannotListen,
         ConfigurationException => ExitCode.BadOptions,
         _ => null,
