@@ -158,6 +158,6 @@ internal static class ExpireCommands
         }
 
         long remaining = Math.Max(0, expiry - baseTime);
-        context.Reply.Integer(isSeconds ? (remaining + 500) / 1000 : remaining);
+        context.Reply.Integer(isSeconds ? (long)(((ulong)remaining + 500) / 1000) : remaining);
     }
 }

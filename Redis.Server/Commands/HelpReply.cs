@@ -14,6 +14,6 @@ internal static class HelpReply
         foreach (string line in lines)
             reply.SimpleString(Encoding.ASCII.GetBytes(line));
         reply.SimpleString("HELP"u8);
-        reply.SimpleString("    Print this help."u8);
+        reply.SimpleString("    Prints this help."u8);
     }
 }

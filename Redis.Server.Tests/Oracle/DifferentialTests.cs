@@ -1,0 +1,62 @@
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+using Redis.Server.Tests.Oracle.Families;
+
+namespace Redis.Server.Tests.Oracle;
+
+/// <summary>
+/// Every family alone and all of them mixed: generated sequences give the same replies and leave the same dataset as a real
+/// redis-server 7.0, in RESP2 and RESP3. A failure prints the shrunk sequence as redis-cli lines and FsCheck's seed.
+/// </summary>
+[TestFixture]
+internal sealed class DifferentialTests
+{
+    private const int Sequences = 400;
+    private const int MaxLength = 100;
+
+    private static IReadOnlyList<CommandFamily> Families => AllFamilies.List;
+
+    [TestCaseSource(nameof(Families))]
+    public void A_family_answers_as_Redis(CommandFamily family) => Check([family], family.Requests);
+
+    [Test]
+    public void All_families_together_answer_as_Redis() =>
+        Check(Families, Gen.OneOf(Families.Select(family => family.Requests).ToArray()));
+
+    private static void Check(IReadOnlyList<CommandFamily> families, Gen<Request> requests)
+    {
+        using Comparison comparison = new(families);
+        Gen<Request[]> sequences = Gen.Choose(1, MaxLength).SelectMany(length => Gen.ArrayOf(requests, length));
+        Arbitrary<Request[]> arbitrary = Arb.From(sequences, Shrink);
+        string? difference = null;
+        Property property = Prop.ForAll(arbitrary, sequence =>
+        {
+            int version = sequence.Length % 2 + 2;
+            string? found = comparison.FindDifference(sequence, version);
+            difference = found ?? difference;
+            return found == null;
+        });
+        try
+        {
+            property.Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithStartSize(100).WithEndSize(100));
+        }
+        catch (Exception failure) when (difference != null)
+        {
+            string seed = failure.Message.Split('\n')[0];
+            Assert.Fail($"{difference}\n{seed}");
+        }
+
+        TestContext.Out.WriteLine($"{comparison.Commands} generated commands compared.");
+    }
+
+    /// <summary>Leaves out large parts first, then single requests. The number of requests decides the protocol, so pairs go first.</summary>
+    private static IEnumerable<Request[]> Shrink(Request[] sequence)
+    {
+        for (int part = sequence.Length / 2; part > 0; part /= 2)
+        {
+            for (int start = 0; start + part <= sequence.Length; start += part)
+                yield return [.. sequence[..start], .. sequence[(start + part)..]];
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Redis.Server.Tests.Oracle.Families;
+
+/// <summary>The families under differential test: a new family is a line here.</summary>
+internal static class AllFamilies
+{
+    public static IReadOnlyList<CommandFamily> List { get; } =
+    [
+        StringFamily.Instance,
+        KeyFamily.Instance,
+    ];
+}

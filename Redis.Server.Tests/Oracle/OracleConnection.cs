@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Sockets;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Tests.Oracle;
+
+/// <summary>A connection to the real redis-server: a batch of requests in one go, their replies in order.</summary>
+internal sealed class OracleConnection : IDisposable
+{
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _length;
+
+    public OracleConnection(int port, int version)
+    {
+        _socket.ReceiveTimeout = 30_000;
+        _socket.Connect(IPAddress.Loopback, port);
+        if (version == 3)
+            Run([new Request("HELLO", "3")]);
+    }
+
+    /// <summary>Sends all requests, then reads their replies.</summary>
+    public IReadOnlyList<Reply> Run(IReadOnlyList<Request> requests)
+    {
+        using RespWriter writer = new();
+        foreach (Request request in requests)
+            request.WriteTo(writer);
+        // Replies may fill the socket before all is sent.
+        Task sending = SendAsync(writer.Written.ToArray());
+        List<Reply> replies = [];
+        int start = 0;
+        while (replies.Count < requests.Count)
+        {
+            if (Reply.TryRead(_buffer.AsSpan(start, _length - start), out int consumed) is { } reply)
+            {
+                replies.Add(reply);
+                start += consumed;
+                continue;
+            }
+
+            _buffer.AsSpan(start, _length - start).CopyTo(_buffer);
+            _length -= start;
+            start = 0;
+            if (_length == _buffer.Length)
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            int received = _socket.Receive(_buffer.AsSpan(_length));
+            if (received == 0)
+                throw new EndOfStreamException($"redis-server closed the connection; last request: {requests[replies.Count]}");
+            _length += received;
+        }
+
+        _buffer.AsSpan(start, _length - start).CopyTo(_buffer);
+        _length -= start;
+        sending.GetAwaiter().GetResult();
+        return replies;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task SendAsync(byte[] bytes)
+    {
+        int sent = 0;
+        while (sent < bytes.Length)
+            sent += await _socket.SendAsync(bytes.AsMemory(sent)).ConfigureAwait(false);
+    }
+}
