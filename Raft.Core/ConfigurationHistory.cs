@@ -11,6 +11,9 @@ internal sealed class ConfigurationHistory(long baseIndex, ClusterConfiguration 
     /// <summary>The configuration in effect.</summary>
     public ClusterConfiguration Latest => _entries[^1].Configuration;
 
+    /// <summary>The configuration before <see cref="Latest"/>, as far as it is known.</summary>
+    public ClusterConfiguration Previous => _entries[^Math.Min(2, _entries.Count)].Configuration;
+
     /// <summary>Index of the entry that brought <see cref="Latest"/>.</summary>
     public long LatestIndex => _entries[^1].Index;
 

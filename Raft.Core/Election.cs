@@ -6,7 +6,10 @@ namespace Raft.Core;
 /// </summary>
 internal sealed class Election
 {
-    /// <summary>A vote that cannot be won any more is tried again within this part of the election timeout.</summary>
+    /// <summary>
+    /// An election that cannot be won any more is tried again within this part of the election timeout, and within twice
+    /// as much after each further loss, until rivals that keep step are apart.
+    /// </summary>
     private const double RetryFraction = 0.2;
 
     /// <summary>After the leader's connection closed, followers spread their pre-votes over this part of the election timeout.</summary>
@@ -15,6 +18,7 @@ internal sealed class Election
     private readonly RaftState _state;
     private readonly Dictionary<int, bool> _answers = [];
     private readonly TimeSpan _refuseUntil;
+    private double _retryFraction = RetryFraction;
 
     public Election(RaftState state)
     {
@@ -33,12 +37,14 @@ internal sealed class Election
             return;
         }
 
+        string reason = _state.Leader == 0 ? "no leader was heard" : "the leader fell silent";
         if (_state.MayCampaign)
         {
-            PreVote(_state.Leader == 0 ? "no leader was heard" : "the leader fell silent");
+            PreVote(reason);
         }
         else
         {
+            _state.BecomeFollower(_state.Term, 0, reason);
             _state.RestartElectionTimer();
         }
     }
@@ -51,6 +57,7 @@ internal sealed class Election
         if (_state.Role == RaftRole.Follower && !_state.Options.LeaseReads)
         {
             _state.LeaderSuspected = true;
+            _retryFraction = RetryFraction;
             RetryWithin(HintFraction);
         }
     }
@@ -167,10 +174,12 @@ internal sealed class Election
                 Campaign(isTransfer: false, "a majority would vote for this server");
                 break;
             case VoteOutcome.Won:
+                _retryFraction = RetryFraction;
                 _state.BecomeLeader("elected by a majority");
                 break;
             case VoteOutcome.Lost when _state.Role == RaftRole.Candidate || _state.LeaderSuspected:
-                RetryWithin(RetryFraction);
+                RetryWithin(_retryFraction);
+                _retryFraction = Math.Min(1, 2 * _retryFraction);
                 break;
             default:
                 break;

@@ -289,7 +289,7 @@ public sealed class RaftServer
     public void LogSynced(EntryId synced)
     {
         Enter();
-        _state.DiskStalled = false;
+        _state.StalledUntil = TimeSpan.Zero;
         if (_state.Sync(synced))
         {
             _append.Synced();
@@ -308,13 +308,14 @@ public sealed class RaftServer
 
     /// <summary>
     /// The disk does not keep up or failed. A leader hands over to another voter and steps down, if there is one that
-    /// answers; until the next <see cref="LogSynced"/> this server does not campaign.
+    /// answers. This server does not campaign until the next <see cref="LogSynced"/>, but for two election timeouts at
+    /// most: report again while it lasts.
     /// </summary>
     /// <param name="reason">For the operator's log.</param>
     public void DiskStalled(string reason)
     {
         Enter();
-        _state.DiskStalled = true;
+        _state.StalledUntil = _state.Now + (2 * _state.Options.ElectionTimeout);
         if (_state.Role == RaftRole.Leader && _transfer.MostUpToDate() is { } successor)
         {
             HandOverTo(successor, reason);

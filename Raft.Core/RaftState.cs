@@ -95,10 +95,17 @@ internal sealed class RaftState
     /// <summary>The connection to the leader closed: its silence need not be awaited.</summary>
     public bool LeaderSuspected { get; set; }
 
-    /// <summary>The host reported that the disk does not keep up; until it does, this server does not campaign.</summary>
-    public bool DiskStalled { get; set; }
+    /// <summary>Until then this server does not campaign: its disk does not keep up.</summary>
+    public TimeSpan StalledUntil { get; set; }
 
-    public bool MayCampaign => IsVoter && !DiskStalled && Installing is null;
+    /// <summary>
+    /// A server whose removal is not yet committed campaigns too, without its own vote: it may be the only one whose log
+    /// can win, or that has the entry which removes it (thesis, section 4.2.2).
+    /// </summary>
+    public bool MayCampaign =>
+        (IsVoter || (Configurations.LatestIndex > Committed && IsVoterIn(Configurations.Previous)))
+        && Now >= StalledUntil
+        && Installing is null;
 
     /// <summary>Whether the leader spoke within the least election timeout (thesis, section 4.2.3).</summary>
     public bool HearsLeader => Role == RaftRole.Leader
@@ -306,8 +313,10 @@ internal sealed class RaftState
         Callbacks.ConfigurationChanged(Configuration);
     }
 
-    private void NoteOwnVote() =>
-        IsVoter = Configuration.Find(NodeId) is { IsVoter: true } self && self.StoreId == StoreId;
+    private void NoteOwnVote() => IsVoter = IsVoterIn(Configuration);
+
+    private bool IsVoterIn(ClusterConfiguration configuration) =>
+        configuration.Find(NodeId) is { IsVoter: true } self && self.StoreId == StoreId;
 
     /// <summary>
     /// Brings log and snapshot in line after a restart (a crash may have come between the two) and finds the
