@@ -22,7 +22,7 @@ public interface IDisk
     /// <summary>Whether a file of this name is there.</summary>
     bool Exists(string path);
 
-    /// <summary>Creates a directory and its parents where they are missing.</summary>
+    /// <summary>Creates a directory and its parents where they are missing; durable when it returns.</summary>
     void CreateDirectory(string path);
 
     /// <summary>Names (without directory) of the files in a directory, in no order.</summary>
@@ -59,9 +59,6 @@ public interface IDiskFile : IDisposable
 
     /// <summary>Writes all bytes, extending the file where needed. Durable after <see cref="Sync"/>.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
-
-    /// <summary>Cuts or extends (with zeros) the file. Durable after <see cref="Sync"/>.</summary>
-    void SetLength(long length);
 
     /// <summary>Makes everything written so far durable, and the length with it.</summary>
     void Sync();

@@ -55,6 +55,7 @@ internal sealed class LogRecovery
 
             recovery.Replay();
             recovery.Finish(options.SegmentBytes);
+            directory.Disk.SyncDirectory(directory.Path); // a process that was killed may have renamed and not synced
             return recovery;
         }
         catch

@@ -9,7 +9,25 @@ public sealed class PosixDisk : IDisk
     public bool Exists(string path) => File.Exists(path);
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        string? parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            CreateDirectory(parent);
+        }
+
+        Directory.CreateDirectory(path);
+        if (parent is not null)
+        {
+            SyncDirectory(parent);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory) =>
@@ -87,8 +105,6 @@ public sealed class PosixDisk : IDisk
         }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
-
-        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
 
         public void Sync()
         {

@@ -73,6 +73,7 @@ public sealed class SnapshotStore : IDisposable
         {
             directory.Disk.Delete(store.Path + TakenSuffix);
             directory.Disk.Delete(store.Path + ReceivedSuffix);
+            directory.Disk.SyncDirectory(directory.Path); // a process that was killed may have renamed and not synced
             if (directory.Disk.Exists(store.Path))
             {
                 store._latest = directory.Disk.Open(store.Path, DiskOpen.Read);
@@ -171,12 +172,14 @@ public sealed class SnapshotStore : IDisposable
     }
 
     /// <summary>Makes the snapshot received the latest one; durable when it returns.</summary>
+    /// <returns>False when the store has a later one by now: this one is dropped.</returns>
     /// <exception cref="InvalidOperationException">It was not received.</exception>
     /// <exception cref="StorageException">The disk failed.</exception>
-    public void Install(SnapshotId snapshot)
+    public bool Install(SnapshotId snapshot)
     {
-        Received(snapshot).Commit(snapshot.Checksum);
+        SnapshotStream received = Received(snapshot);
         _received = null;
+        return received.Commit(snapshot.Checksum) is not null;
     }
 
     /// <summary>Forgets what was received so far.</summary>
