@@ -13,6 +13,7 @@ internal sealed class LogRecovery
     private readonly string _directory;
     private readonly string _logName;
     private readonly List<SegmentFile> _segments = [];
+    private readonly List<SegmentFile> _leftovers = [];
     private readonly List<string> _warnings = [];
     private readonly List<(uint Segment, long Bytes)> _used = [];
     private readonly EntryTable _entries = new();
@@ -81,7 +82,11 @@ internal sealed class LogRecovery
         }
     }
 
-    private void Close() => _segments.ForEach(segment => segment.Dispose());
+    private void Close()
+    {
+        _segments.ForEach(segment => segment.Dispose());
+        _leftovers.ForEach(segment => segment.Dispose());
+    }
 
     /// <summary>Removes segments whose making was interrupted.</summary>
     private void RemoveUnfinished()
@@ -109,13 +114,14 @@ internal sealed class LogRecovery
 
         foreach ((uint sequence, string name) in names)
         {
-            string path = Path.Combine(_directory, name);
             if (_segments.Count > 0 && _segments[^1].Sequence + 1 != sequence)
             {
-                throw new LogDamagedException(path, 0, $"the segment before it, {sequence - 1}, is missing.");
+                // Either what an unfinished compaction left, or files are missing: the log behind the gap will tell.
+                _leftovers.AddRange(_segments);
+                _segments.Clear();
             }
 
-            _segments.Add(SegmentFile.Open(_disk, path, sequence, _options, how));
+            _segments.Add(SegmentFile.Open(_disk, Path.Combine(_directory, name), sequence, _options, how));
         }
     }
 
@@ -147,10 +153,10 @@ internal sealed class LogRecovery
             }
         }
 
-        if (_entries.Base != _base)
+        if (_entries.Base != _base || (!_hasStart && _segments[0].Sequence > 1))
         {
             throw new LogDamagedException(
-                _segments[0].File.Path, 0, $"it begins after entry {_entries.Base}, but the log after {_base} is needed: files are missing.");
+                _segments[0].File.Path, 0, $"it begins after entry {_entries.Base}, but files before it are missing.");
         }
     }
 
@@ -332,11 +338,12 @@ internal sealed class LogRecovery
     private void RemoveUnused()
     {
         uint first = (_entries.FirstPosition ?? Tail.Next).Segment;
-        while (_segments[0].Sequence < first)
+        _leftovers.AddRange(_segments.Where(segment => segment.Sequence < first));
+        _segments.RemoveAll(segment => segment.Sequence < first);
+        foreach (SegmentFile segment in _leftovers)
         {
-            _segments[0].Dispose();
-            _disk.Delete(_segments[0].File.Path);
-            _segments.RemoveAt(0);
+            segment.Dispose();
+            _disk.Delete(segment.File.Path);
         }
 
         Tail = Tail with { FullSegments = [.. Tail.FullSegments.Where(u => u.Segment >= first)] };

@@ -63,10 +63,15 @@ internal sealed class SegmentSet : IDisposable
     /// <summary>Removes the segments below one, oldest first, so that what a crash leaves has no gap.</summary>
     public void RemoveBelow(uint sequence)
     {
-        while (TakeBelow(sequence) is { } old)
+        while (FirstBelow(sequence) is { } old)
         {
-            old.Dispose();
             _directory.Disk.Delete(old.File.Path);
+            lock (_gate)
+            {
+                _segments.Remove(old.Sequence);
+            }
+
+            old.Dispose();
         }
     }
 
@@ -87,18 +92,11 @@ internal sealed class SegmentSet : IDisposable
         }
     }
 
-    private SegmentFile? TakeBelow(uint sequence)
+    private SegmentFile? FirstBelow(uint sequence)
     {
         lock (_gate)
         {
-            if (_segments.Count == 0 || _segments.GetKeyAtIndex(0) >= sequence)
-            {
-                return null;
-            }
-
-            SegmentFile old = _segments.GetValueAtIndex(0);
-            _segments.RemoveAt(0);
-            return old;
+            return _segments.Count > 0 && _segments.GetKeyAtIndex(0) < sequence ? _segments.GetValueAtIndex(0) : null;
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed class FailingDiskTests
         FaultyDisk disk = new();
         StorageNode node = new(disk);
         disk.Capacity = disk.Paths.Sum(path => disk[path].Length) + 100;
-        node.Run([new(Verb.Append, 9, 700), new(Verb.Sync)]);
+        node.Run([new(Verb.Append, 4, 700), new(Verb.Sync)]);
         Assert.That(node.Failure, Is.Null, "the first segment was preallocated");
         node.Run([new(Verb.Append, 3, 700), new(Verb.Sync)]);
 
