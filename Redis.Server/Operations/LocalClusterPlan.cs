@@ -10,6 +10,9 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
 {
     public const string Host = "127.0.0.1";
 
+    /// <summary>The server to start, and what comes before its arguments: this executable, if nothing else is said.</summary>
+    public IReadOnlyList<string> Program { get; init; } = ThisProgram();
+
     /// <summary>Reads the arguments after "local-cluster".</summary>
     /// <exception cref="ConfigurationException">An argument is wrong; also one that the nodes would refuse.</exception>
     public static LocalClusterPlan Parse(IReadOnlyList<string> arguments)
@@ -84,6 +87,13 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
         "--raft.addr", $"{Host}:{PortOf(node)}",
         .. NodeOptions,
     ];
+
+    private static IReadOnlyList<string> ThisProgram()
+    {
+        string program = Environment.ProcessPath!;
+        bool isDotnet = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return isDotnet ? [program, Environment.GetCommandLineArgs()[0]] : [program];
+    }
 
     private static void EnsureFree(int port)
     {

@@ -34,8 +34,7 @@ internal sealed class LocalNode : IDisposable
 
     public static LocalNode Start(LocalClusterPlan plan, int number)
     {
-        (string program, IReadOnlyList<string> first) = ThisProgram();
-        ProcessStartInfo start = new(program, [.. first, .. plan.ArgumentsOf(number)])
+        ProcessStartInfo start = new(plan.Program[0], [.. plan.Program.Skip(1), .. plan.ArgumentsOf(number)])
         {
             RedirectStandardInput = true, // its end tells the node that this process is gone, however it went
             RedirectStandardOutput = true,
@@ -46,11 +45,8 @@ internal sealed class LocalNode : IDisposable
     }
 
     /// <summary>The command that starts this node by hand, for a shell.</summary>
-    public static string CommandLine(LocalClusterPlan plan, int number)
-    {
-        (string program, IReadOnlyList<string> first) = ThisProgram();
-        return string.Join(' ', new[] { program }.Concat(first).Concat(plan.ArgumentsOf(number)).Select(Words.Quote));
-    }
+    public static string CommandLine(LocalClusterPlan plan, int number) =>
+        string.Join(' ', plan.Program.Concat(plan.ArgumentsOf(number)).Select(Words.Quote));
 
     /// <summary>INFO raft, or null when it does not answer.</summary>
     public RaftInfo? Ask() => HasExited ? null : RaftInfo.Ask(LocalClusterPlan.Host, Port, TimeSpan.FromSeconds(1), _password);
@@ -97,13 +93,6 @@ internal sealed class LocalNode : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
-
-    private static (string Program, IReadOnlyList<string> FirstArguments) ThisProgram()
-    {
-        string program = Environment.ProcessPath!;
-        bool isDotnet = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        return (program, isDotnet ? [Environment.GetCommandLineArgs()[0]] : []);
-    }
 
     private void Keep(string? line)
     {
