@@ -455,6 +455,7 @@ public sealed class RaftServer
     {
         Enter();
         _snapshots.Installed(snapshot);
+        _feed.Applied(_state.Applied);
         Settle();
     }
 
