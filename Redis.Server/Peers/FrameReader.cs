@@ -25,6 +25,8 @@ internal ref struct FrameReader
 
     public EntryId Id() => new(Long(), Long());
 
+    public SnapshotId SnapshotId() => new(Id(), Long(), (ulong)Long());
+
     public ReadOnlyMemory<byte> Bytes(int length) => _memory.Slice(Advance(length), length);
 
     public ReadOnlyMemory<byte> Rest() => Bytes(_span.Length - _position);

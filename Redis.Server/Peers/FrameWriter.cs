@@ -28,6 +28,8 @@ internal readonly ref struct FrameWriter(Span<byte> rest)
 
     public FrameWriter Put(EntryId id) => Put(id.Term).Put(id.Index);
 
+    public FrameWriter Put(SnapshotId id) => Put(id.Last).Put(id.Size).Put((long)id.Checksum);
+
     public FrameWriter Put(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_rest);

@@ -32,13 +32,14 @@ internal static class PeerCodec
     public const int MaxFrameSize = (1 << 30) + (1 << 20);
 
     private const int EntryHeaderSize = 8 + 8 + 1 + 4;
+    private const int SnapshotIdSize = 16 + 8 + 8;
     private const int AppendHeaderSize = 8 + 4 + 16 + 8 + 8 + 4;
 
     public static void Write(SendQueue queue, in VoteRequest message) => queue.Append(HeaderSize + 8 + 4 + 16 + 1, message, static (span, in m) =>
         Begin(span, PeerFrame.VoteRequest).Put(m.Term).Put(m.Candidate).Put(m.LastEntry).Put(Flags(m.IsPreVote, m.IsTransfer)).End());
 
-    public static void Write(SendQueue queue, in VoteReply message) => queue.Append(HeaderSize + 8 + 1, message, static (span, in m) =>
-        Begin(span, PeerFrame.VoteReply).Put(m.Term).Put(Flags(m.IsPreVote, m.Granted)).End());
+    public static void Write(SendQueue queue, in VoteReply message) => queue.Append(HeaderSize + 8 + 1 + 8, message, static (span, in m) =>
+        Begin(span, PeerFrame.VoteReply).Put(m.Term).Put(Flags(m.IsPreVote, m.Granted)).Put(m.StoreId).End());
 
     public static void Write(SendQueue queue, in AppendRequest message)
     {
@@ -61,19 +62,19 @@ internal static class PeerCodec
         });
     }
 
-    public static void Write(SendQueue queue, in AppendReply message) => queue.Append(HeaderSize + 8 + 1 + 8 + 16 + 8, message, static (span, in m) =>
-        Begin(span, PeerFrame.AppendReply).Put(m.Term).Put(Flags(m.Success, false)).Put(m.Match).Put(m.Hint).Put(m.Round).End());
+    public static void Write(SendQueue queue, in AppendReply message) => queue.Append(HeaderSize + 8 + 1 + 8 + 16 + 8 + 8, message, static (span, in m) =>
+        Begin(span, PeerFrame.AppendReply).Put(m.Term).Put(Flags(m.Success, false)).Put(m.Match).Put(m.Hint).Put(m.Round).Put(m.StoreId).End());
 
     public static void Write(SendQueue queue, in SnapshotRequest message)
     {
-        int length = checked(HeaderSize + 8 + 4 + 16 + 8 + 8 + 8 + 4 + message.Configuration.Length + message.Chunk.Length);
+        int length = checked(HeaderSize + 8 + 4 + SnapshotIdSize + 8 + 8 + 8 + 4 + message.Configuration.Length + message.Chunk.Length);
         queue.Append(length, message, static (span, in m) =>
-            Begin(span, PeerFrame.SnapshotRequest).Put(m.Term).Put(m.Leader).Put(m.Snapshot).Put(m.Size).Put(m.Offset).Put(m.Round)
+            Begin(span, PeerFrame.SnapshotRequest).Put(m.Term).Put(m.Leader).Put(m.Snapshot).Put(m.Offset).Put(m.Round).Put(m.Time)
                 .Put(m.Configuration.Length).Put(m.Configuration.Span).Put(m.Chunk.Span).End());
     }
 
-    public static void Write(SendQueue queue, in SnapshotReply message) => queue.Append(HeaderSize + 8 + 16 + 8 + 1 + 8, message, static (span, in m) =>
-        Begin(span, PeerFrame.SnapshotReply).Put(m.Term).Put(m.Snapshot).Put(m.Received).Put(Flags(m.Installed, false)).Put(m.Round).End());
+    public static void Write(SendQueue queue, in SnapshotReply message) => queue.Append(HeaderSize + 8 + SnapshotIdSize + 8 + 1 + 8 + 8, message, static (span, in m) =>
+        Begin(span, PeerFrame.SnapshotReply).Put(m.Term).Put(m.Snapshot).Put(m.Received).Put(Flags(m.Installed, false)).Put(m.Round).Put(m.StoreId).End());
 
     public static void Write(SendQueue queue, in TimeoutNow message) => queue.Append(HeaderSize + 8 + 4, message, static (span, in m) =>
         Begin(span, PeerFrame.TimeoutNow).Put(m.Term).Put(m.Leader).End());
@@ -107,8 +108,8 @@ internal static class PeerCodec
 
     public static VoteReply ReadVoteReply(ref FrameReader reader)
     {
-        (long term, byte flags) = (reader.Long(), reader.Byte());
-        return new VoteReply(term, (flags & 1) != 0, (flags & 2) != 0);
+        (long term, byte flags, long storeId) = (reader.Long(), reader.Byte(), reader.Long());
+        return new VoteReply(term, (flags & 1) != 0, (flags & 2) != 0, storeId);
     }
 
     /// <summary>The entries' payloads are views of the frame; <paramref name="entries"/> is reused storage for them.</summary>
@@ -133,13 +134,13 @@ internal static class PeerCodec
     }
 
     public static AppendReply ReadAppendReply(ref FrameReader reader) =>
-        new(reader.Long(), reader.Byte() != 0, reader.Long(), reader.Id(), reader.Long());
+        new(reader.Long(), reader.Byte() != 0, reader.Long(), reader.Id(), reader.Long(), reader.Long());
 
     public static SnapshotRequest ReadSnapshotRequest(ref FrameReader reader) => new(
-        reader.Long(), reader.Int(), reader.Id(), reader.Long(), reader.Long(), reader.Long(), reader.Bytes(reader.Int()), reader.Rest());
+        reader.Long(), reader.Int(), reader.SnapshotId(), reader.Long(), reader.Long(), reader.Long(), reader.Bytes(reader.Int()), reader.Rest());
 
     public static SnapshotReply ReadSnapshotReply(ref FrameReader reader) =>
-        new(reader.Long(), reader.Id(), reader.Long(), reader.Byte() != 0, reader.Long());
+        new(reader.Long(), reader.SnapshotId(), reader.Long(), reader.Byte() != 0, reader.Long(), reader.Long());
 
     public static TimeoutNow ReadTimeoutNow(ref FrameReader reader) => new(reader.Long(), reader.Int());
 

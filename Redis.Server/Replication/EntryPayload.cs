@@ -17,4 +17,6 @@ internal static class EntryPayload
 
     /// <summary>Ends the wait of a blocked client: a time-out, CLIENT UNBLOCK, a closed connection.</summary>
     public const byte Unblock = 3;
+
+    public static readonly byte[] TickBytes = [Tick];
 }
