@@ -101,11 +101,24 @@ internal sealed class Application : IDisposable
 
     public void Dispose() => _executor.Dispose();
 
+    /// <summary>What to do when the state machine cannot go on: the process must end.</summary>
+    public Action<Exception> Failed { get; set; } = _ => { };
+
     /// <summary>One turn: do the work in order, then send the replies it made, then tell how far it got.</summary>
     private bool Drain(bool onLoan)
     {
         long before = _appliedIndex;
-        bool finished = DoWork(onLoan ? LoanBudget : int.MaxValue, onLoan);
+        bool finished;
+        try
+        {
+            finished = DoWork(onLoan ? LoanBudget : int.MaxValue, onLoan);
+        }
+        catch (Exception exception)
+        {
+            Failed(exception); // the state is not to be trusted from here on: nothing more is answered
+            return true;
+        }
+
         foreach (RequestStream stream in _flushes)
         {
             stream.IsFlushPending = false;
@@ -202,7 +215,7 @@ internal sealed class Application : IDisposable
         {
             _runner.Observe(entry);
         }
-        else if (!_runner.Prepare(entry.Payload.Span) && onLoan)
+        else if (!_runner.Prepare(entry.Payload) && onLoan)
         {
             return false;
         }
@@ -236,7 +249,7 @@ internal sealed class Application : IDisposable
             if (request.Kind == RequestKind.Read)
             {
                 BeginReply(stream);
-                _runner.Prepare(request.Bytes.Span);
+                _runner.Prepare(request.Bytes);
                 _runner.Read(LastApplied, entry.Time, entry.Time);
                 EndReply(stream, request.Bytes);
             }
@@ -260,7 +273,7 @@ internal sealed class Application : IDisposable
             switch (request.Kind)
             {
                 case RequestKind.Read when request.ReadId <= stream.ReleasedReads:
-                    if (!_runner.Prepare(request.Bytes.Span) && onLoan)
+                    if (!_runner.Prepare(request.Bytes) && onLoan)
                     {
                         _unfinished = stream; // the dedicated thread begins with it
                         return;
