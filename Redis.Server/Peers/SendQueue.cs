@@ -24,6 +24,7 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
     private int _filled;
     private bool _busy;
     private bool _closed;
+    private bool _closeWhenSent;
 
     /// <summary>Bytes appended and not yet taken by a send.</summary>
     public int Waiting => Volatile.Read(ref _filled);
@@ -70,6 +71,26 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
         _ = PumpAsync(count);
     }
 
+    /// <summary>Closes the connection once everything queued so far is sent.</summary>
+    public void CloseWhenSent()
+    {
+        bool isSent;
+        lock (_lock)
+        {
+            _closeWhenSent = true;
+            isSent = !_busy && _filled == 0;
+        }
+
+        if (isSent)
+        {
+            transport.Close();
+        }
+        else
+        {
+            Flush();
+        }
+    }
+
     /// <summary>Drops what is queued; nothing is accepted any more.</summary>
     public void Close()
     {
@@ -87,6 +108,7 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
             while (true)
             {
                 await transport.SendAsync(_sending.AsMemory(0, count)).ConfigureAwait(false);
+                bool close;
                 lock (_lock)
                 {
                     if (_sending.Length > KeptCapacity)
@@ -95,14 +117,21 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
                         _sending = [];
                     }
 
-                    if (_filled == 0)
+                    _busy = _filled > 0;
+                    close = _closeWhenSent && !_busy;
+                    if (_busy)
                     {
-                        _busy = false;
-                        return;
+                        count = TakeLocked();
+                        continue;
                     }
-
-                    count = TakeLocked();
                 }
+
+                if (close)
+                {
+                    transport.Close();
+                }
+
+                return;
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)

@@ -1,3 +1,4 @@
+using Redis.Server.Commands;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 
@@ -46,6 +47,9 @@ internal abstract class RequestStream
 
     /// <summary>Runs a local command whose turn has come and writes its reply, or defers it (then answers false).</summary>
     public abstract bool ExecuteLocal(in InFlightRequest request, RespWriter reply);
+
+    /// <summary>Runs a local command that was queued by MULTI; only the client's own node does. False: it cannot run there.</summary>
+    public abstract bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply);
 
     /// <summary>Called on the application's turn when a request was answered.</summary>
     public virtual void Answered()
