@@ -129,7 +129,7 @@ internal sealed class ClientConnection : RequestStream
         }
 
         OutputBufferLimit limit = _services.Options.OutputBufferLimits.Normal;
-        if (limit.HardBytes > 0 && Output.Waiting > limit.HardBytes)
+        if (limit.Hard > 0 && Output.Waiting > limit.Hard)
         {
             _services.Logger.LogWarning("Client {Id} at {Address} closed: its replies exceed client-output-buffer-limit", Session.Id, Session.Address);
             Kill();
