@@ -102,6 +102,9 @@ internal sealed class ClientConnection : RequestStream
         _closing = true;
     }
 
+    /// <summary>The command whose turn it is ends this connection, after its reply.</summary>
+    public void CloseAfterReply() => _closing = true;
+
     /// <summary>The requests behind this one wait until it is answered: it may change what they mean.</summary>
     public void WaitForTurn() => _waitForTurn = true;
 

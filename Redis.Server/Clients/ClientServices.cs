@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
@@ -21,6 +23,12 @@ internal sealed class ClientServices
 
     /// <summary>Asks the process to end (SHUTDOWN).</summary>
     public required Action RequestShutdown { get; init; }
+
+    public required Joining Joining { get; init; }
+
+    public Authenticator Authenticator => field ??= new Authenticator(Options);
+
+    public ServerInfo Info => field ??= new ServerInfo(this);
 
     public ClientRegistry Clients { get; } = new();
 

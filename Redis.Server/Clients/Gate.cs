@@ -17,21 +17,17 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private static readonly byte[] OutOfMemory = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"u8.ToArray();
     private static readonly byte[] NotInTransaction = "-ERR Command not allowed inside a transaction\r\n"u8.ToArray();
 
-    private readonly RespWriter _refusal = new();
+    [ThreadStatic]
+    private static RespWriter? t_refusal;
 
     /// <summary>Stages the request, or the reply that refuses it.</summary>
     public void Stage(CommandArgs args, ReadOnlyMemory<byte> frame)
     {
-        if (services.Commands.Resolve(args, _refusal) is not { } command)
+        RespWriter refusal = t_refusal ??= new RespWriter();
+        if (services.Commands.Resolve(args, refusal) is not { } command)
         {
-            byte[] refusal = _refusal.Written.ToArray();
-            _refusal.Clear();
-            if (!client.Session.IsAuthenticated)
-            {
-                refusal = NoAuth;
-            }
-
-            Refuse(refusal);
+            Refuse(client.Session.IsAuthenticated ? refusal.Written.ToArray() : NoAuth);
+            refusal.Clear();
             return;
         }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Raft.Storage;
 using Redis.Server.Commands;
@@ -20,7 +19,6 @@ internal sealed class Application : IDisposable
     private readonly CommandRunner _runner;
     private readonly RespWriter _reply;
     private readonly Func<long> _clock;
-    private readonly ILogger _logger;
     private readonly List<RequestStream> _flushes = [];
     private readonly List<RequestStream> _waitForTick = [];
     private ReadOnlyMemory<Work> _batch;
@@ -28,12 +26,11 @@ internal sealed class Application : IDisposable
     private RequestStream? _unfinished;
     private long _appliedIndex;
 
-    public Application(CommandRunner runner, Func<long> clock, ILogger logger)
+    public Application(CommandRunner runner, Func<long> clock)
     {
         _runner = runner;
         _reply = runner.Context.Reply;
         _clock = clock;
-        _logger = logger;
         _executor = new SerialExecutor("application", Drain);
     }
 
@@ -51,6 +48,9 @@ internal sealed class Application : IDisposable
 
     /// <summary>Cluster time: that of the last applied entry. Application's turn only.</summary>
     public long ClusterTime { get; private set; }
+
+    /// <summary>Commands answered or applied since start. Application's turn only.</summary>
+    public long CommandsProcessed { get; private set; }
 
     /// <summary>Adds work; nothing happens before <see cref="Signal"/>.</summary>
     public void Add(in Work work)
@@ -385,6 +385,7 @@ internal sealed class Application : IDisposable
 
     private void EndReply(RequestStream stream, ReadOnlyMemory<byte> bytes)
     {
+        CommandsProcessed++;
         if (_reply.Length > 0)
         {
             stream.Output.Append(_reply.Written);

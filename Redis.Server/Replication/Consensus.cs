@@ -49,7 +49,15 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         remove => _outputs.Changed -= value;
     }
 
-    public PeerMesh Mesh => _mesh;
+    /// <summary>Counts for INFO raft.</summary>
+    public long AppendRequestsReceived { get; private set; }
+
+    public long AppendRequestsWithEntriesReceived { get; private set; }
+
+    public long SnapshotRequestsReceived { get; private set; }
+
+    /// <summary>Proposed entries that somebody waits for.</summary>
+    public int PendingEntryCount => _outputs.Pending.Count;
 
     /// <summary>Puts a server in place; from here on steps happen.</summary>
     public void Start(Func<IRaftCallbacks, RaftServer> create, RaftLog log, MetadataFile metadata, int nodeId)
@@ -149,7 +157,10 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             switch (kind)
             {
                 case PeerFrame.AppendRequest:
-                    server.Receive(from, PackEntries(PeerCodec.ReadAppendRequest(ref reader, ref scratch.Entries)));
+                    AppendRequest append = PackEntries(PeerCodec.ReadAppendRequest(ref reader, ref scratch.Entries));
+                    AppendRequestsReceived++;
+                    AppendRequestsWithEntriesReceived += append.Entries.IsEmpty ? 0 : 1;
+                    server.Receive(from, append);
                     break;
                 case PeerFrame.AppendReply:
                     server.Receive(from, PeerCodec.ReadAppendReply(ref reader));
@@ -161,6 +172,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                     server.Receive(from, PeerCodec.ReadVoteReply(ref reader));
                     break;
                 case PeerFrame.SnapshotRequest:
+                    SnapshotRequestsReceived++;
                     server.Receive(from, PeerCodec.ReadSnapshotRequest(ref reader));
                     break;
                 case PeerFrame.SnapshotReply:

@@ -20,6 +20,7 @@ internal sealed class RaftHost : IDisposable
     private DataDirectory? _directory;
     private MetadataFile? _metadata;
     private RaftLog? _log;
+    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftClock? _clock;
 
     public RaftHost(ServerOptions options, CommandContext context, TransportDialer dial, ILoggerFactory loggers)
@@ -49,9 +50,8 @@ internal sealed class RaftHost : IDisposable
     /// <summary>Own id; before INIT or JOIN the configured one, or 0.</summary>
     public int NodeId => _metadata?.Current.NodeId is > 0 and int id ? id : _options.Raft.Id;
 
-    public ILogger Logger => _logger;
-
-    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>How long a hand-over of leadership may take.</summary>
+    public TimeSpan TransferTimeout => _options.Raft.ElectionTimeout;
 
     /// <summary>Opens the data directory and, where it belongs to a cluster, takes up its place there.</summary>
     /// <exception cref="StorageException">The directory is in use or its data damaged.</exception>
@@ -102,24 +102,7 @@ internal sealed class RaftHost : IDisposable
             return;
         }
 
-        TaskCompletionSource handed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Watch(RaftChange change)
-        {
-            if (change.Role != RaftRole.Leader)
-            {
-                handed.TrySetResult();
-            }
-        }
-
-        Consensus.StateChanged += Watch;
-        bool started = false;
-        Consensus.Step(server => started = server.TransferLeadership(0));
-        if (started)
-        {
-            await Task.WhenAny(handed.Task, Task.Delay(limit)).ConfigureAwait(false);
-        }
-
-        Consensus.StateChanged -= Watch;
+        await Task.WhenAny(new LeadershipTransfer(this).RunAsync(0), Task.Delay(limit)).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -141,7 +124,7 @@ internal sealed class RaftHost : IDisposable
     }
 
     /// <summary>A number other than 0 that tells this disk from another one under the same node id.</summary>
-    private static long NewStoreId() => RandomNumberGenerator.GetInt32(1, int.MaxValue) | ((long)RandomNumberGenerator.GetInt32(int.MaxValue) << 31);
+    private static long NewStoreId() => ((long)RandomNumberGenerator.GetInt32(int.MaxValue) << 31) + RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
     private PeerIdentity Identity() => new(ClusterId, NodeId, _options.Raft.ClusterUser, _options.Raft.ClusterPassword);
 

@@ -61,7 +61,7 @@ internal static class ClusterCommands
         reply.Integer(LastSlot);
         foreach (Member member in group.LeaderFirst)
         {
-            HostPort.TryParse(member.Address, out string host, out int port);
+            (string host, int port) = HostPort.Parse(member.Address);
             reply.ArrayHeader(4);
             reply.BulkString(host);
             reply.Integer(port);
@@ -82,7 +82,7 @@ internal static class ClusterCommands
         reply.ArrayHeader(group.LeaderFirst.Count);
         foreach (Member member in group.LeaderFirst)
         {
-            HostPort.TryParse(member.Address, out string host, out int port);
+            (string host, int port) = HostPort.Parse(member.Address);
             reply.MapHeader(7);
             reply.BulkString("id"u8);
             reply.BulkString(group.NameOf(member.Id));
@@ -106,7 +106,7 @@ internal static class ClusterCommands
         StringBuilder text = new();
         foreach (Member member in group.LeaderFirst)
         {
-            HostPort.TryParse(member.Address, out _, out int port);
+            (_, int port) = HostPort.Parse(member.Address);
             bool leads = member.Id == group.Leader?.Id;
             string flags = (member.Id == group.Self ? "myself," : "") + (leads ? "master" : "slave");
             string master = leads || group.Leader is null ? "-" : group.NameOf(group.Leader.Id);

@@ -161,7 +161,7 @@ internal static class RaftCommands
             reply,
             (RaftServer server, out EntryId entry) =>
             {
-                id = id > 0 ? id : server.Configuration.UsedIds.LastOrDefault() + 1;
+                id = id > 0 ? id : server.Configuration.UsedIds[^1] + 1;
                 return server.AddMember(id, address, out entry);
             },
             done =>
