@@ -7,9 +7,9 @@ using Redis.Server.Replication;
 namespace Redis.Server.Clients;
 
 /// <summary>A connection whose handshake (<see cref="PeerHandshake"/>) was accepted: hands it down to the peers' room.</summary>
-internal sealed class PeerIntroduction(int from, ClientServices services)
+internal sealed class PeerIntroduction(int from, string address, ClientServices services)
 {
-    /// <summary>Looks at RAFT.PEER version cluster-id from to.</summary>
+    /// <summary>Looks at RAFT.PEER version cluster-id from to address.</summary>
     public static bool TryAccept(CommandArgs args, ClientServices services, [NotNullWhen(true)] out PeerIntroduction? introduction, out string refusal)
     {
         introduction = null;
@@ -26,10 +26,13 @@ internal sealed class PeerIntroduction(int from, ClientServices services)
             : clusterId != host.ClusterId ? $"this node belongs to cluster {host.ClusterId}, not to {clusterId}"
             : to != host.NodeId ? $"this node is {host.NodeId}, not {to}"
             : "";
-        introduction = refusal.Length == 0 ? new PeerIntroduction((int)from, services) : null;
+        introduction = refusal.Length == 0 ? new PeerIntroduction((int)from, Encoding.Latin1.GetString(args[5]), services) : null;
         return introduction is not null;
     }
 
-    public Task RunAsync(Transport transport, ReadOnlyMemory<byte> first) =>
-        new PeerSession(transport, from, services.Host.Consensus, services.Logger).RunAsync(first);
+    public Task RunAsync(Transport transport, ReadOnlyMemory<byte> first)
+    {
+        services.Host.Consensus.Connected(from, address);
+        return new PeerSession(transport, from, services.Host.Consensus, services.Logger).RunAsync(first);
+    }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Redis.Server.Peers;
 
 /// <summary>
-/// How a client connection becomes a peer's: AUTH where a password is set, then RAFT.PEER version cluster-id from to.
+/// How a client connection becomes a peer's: AUTH where a password is set, then RAFT.PEER version cluster-id from to address.
 /// After its +OK the dialling side speaks frames (<see cref="PeerCodec"/>) and the other side only listens.
 /// </summary>
 internal static class PeerHandshake
@@ -25,7 +25,7 @@ internal static class PeerHandshake
             AppendCommand(request, "AUTH", identity.User, identity.Password);
         }
 
-        AppendCommand(request, CommandName, Text(PeerCodec.Version), identity.ClusterId, Text(identity.NodeId), Text(to));
+        AppendCommand(request, CommandName, Text(PeerCodec.Version), identity.ClusterId, Text(identity.NodeId), Text(to), identity.Address);
         await transport.SendAsync(Encoding.UTF8.GetBytes(request.ToString())).ConfigureAwait(false);
 
         byte[] buffer = new byte[MaxReplyLength];

@@ -6,6 +6,8 @@ namespace Redis.Server.Peers;
 /// <summary>One link to each other member. Changed and used by consensus only, but <see cref="Flush"/> by anyone.</summary>
 internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity, Func<TimeSpan> reconnectInterval, ILogger logger) : IDisposable
 {
+    private readonly Dictionary<int, string> _guests = [];
+    private Member[] _members = [];
     private PeerLink[] _links = [];
 
     public IReadOnlyList<PeerLink> Links => _links;
@@ -38,13 +40,47 @@ internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity
     /// <summary>Makes the links those of the members, leaving alone what did not change.</summary>
     public void Adjust(ClusterConfiguration configuration, int self)
     {
-        List<PeerLink> links = [];
-        foreach (Member member in configuration.Members.Where(m => m.Id != self))
+        _members = [.. configuration.Members.Where(m => m.Id != self)];
+        Rebuild();
+    }
+
+    /// <summary>
+    /// A node that is not (yet) known as a member has introduced itself: a leader that adds this one, above all. It gets
+    /// a link for as long as it holds its own connection.
+    /// </summary>
+    public void Welcome(int nodeId, string address)
+    {
+        _guests[nodeId] = address;
+        Rebuild();
+    }
+
+    /// <summary>A node's own connection ended.</summary>
+    public void Farewell(int nodeId)
+    {
+        if (_guests.Remove(nodeId))
         {
-            PeerLink? kept = Array.Find(_links, link => link.NodeId == member.Id && link.Address == member.Address);
+            Rebuild();
+        }
+    }
+
+    public void Dispose()
+    {
+        _members = [];
+        _guests.Clear();
+        Rebuild();
+    }
+
+    private void Rebuild()
+    {
+        IEnumerable<(int Id, string Address)> wanted = _members.Select(m => (m.Id, m.Address))
+            .Concat(_guests.Where(g => !_members.Any(m => m.Id == g.Key)).Select(g => (g.Key, g.Value)));
+        List<PeerLink> links = [];
+        foreach ((int id, string address) in wanted)
+        {
+            PeerLink? kept = Array.Find(_links, link => link.NodeId == id && link.Address == address);
             if (kept is null)
             {
-                kept = new PeerLink(member.Id, member.Address, dial, identity, reconnectInterval, logger);
+                kept = new PeerLink(id, address, dial, identity, reconnectInterval, logger);
                 kept.Start();
             }
 
@@ -58,6 +94,4 @@ internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity
             link.Dispose();
         }
     }
-
-    public void Dispose() => Adjust(ClusterConfiguration.Empty, 0);
 }

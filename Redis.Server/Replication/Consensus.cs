@@ -110,9 +110,10 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             }
 
             // Registered before the writes behind it: a read is released before any entry proposed later is applied.
-            if (takesData && hasRead && !server!.RequestRead(++_readId))
+            if (takesData && hasRead)
             {
-                refusal = Admission.NoLeader;
+                _outputs.Reads.Enqueue((++_readId, stream, stream.Added + staged.Length));
+                refusal = server!.RequestRead(_readId) ? null : Admission.NoLeader;
             }
 
             foreach (ref readonly StagedRequest request in staged)
@@ -122,11 +123,6 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
             if (takesData)
             {
-                if (hasRead && refusal is null)
-                {
-                    _outputs.Reads.Enqueue((_readId, stream, stream.Added));
-                }
-
                 server!.Replicate();
                 EndStep(server);
             }
@@ -197,7 +193,14 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         Deliver();
     }
 
-    public void Disconnected(int from) => Step(server => server.PeerDisconnected(from));
+    /// <summary>A node has introduced itself.</summary>
+    public void Connected(int from, string address) => Step(_ => _mesh.Welcome(from, address));
+
+    public void Disconnected(int from) => Step(server =>
+    {
+        _mesh.Farewell(from);
+        server.PeerDisconnected(from);
+    });
 
     /// <summary>The log is on disk up to this entry. Called by the log's syncer thread.</summary>
     public void LogSynced(EntryId synced)

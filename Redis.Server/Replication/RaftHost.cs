@@ -126,7 +126,7 @@ internal sealed class RaftHost : IDisposable
     /// <summary>A number other than 0 that tells this disk from another one under the same node id.</summary>
     private static long NewStoreId() => ((long)RandomNumberGenerator.GetInt32(int.MaxValue) << 31) + RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
-    private PeerIdentity Identity() => new(ClusterId, NodeId, _options.Raft.ClusterUser, _options.Raft.ClusterPassword);
+    private PeerIdentity Identity() => new(ClusterId, NodeId, _options.AdvertisedAddress, _options.Raft.ClusterUser, _options.Raft.ClusterPassword);
 
     private void StartServer()
     {
