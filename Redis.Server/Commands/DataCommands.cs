@@ -10,6 +10,7 @@ internal static class DataCommands
         .. ListCommands.Rows,
         .. HashCommands.Rows,
         .. SetCommands.Rows,
+        .. SortedSetCommands.Rows,
         .. BitmapCommands.Rows,
         .. BitFieldCommands.Rows,
         .. HyperLogLogCommands.Rows,

@@ -23,24 +23,25 @@ internal static class ListPops
         int where = at + (int)keys + 1;
         if (!ListCommands.TryEnd(context, args[where], out ListEnd end))
             return false;
-        long count = 1;
-        if (args.Count > where + 1)
-        {
-            if (args.Count < where + 3 || !args.Is(where + 1, "count"u8))
-            {
-                context.Reply.Error(Errors.Syntax);
-                return false;
-            }
-            if (!context.TryInteger(args[where + 2], 1, long.MaxValue, out count, "ERR count should be greater than 0"u8))
-                return false;
-            if (args.Count > where + 3)
-            {
-                context.Reply.Error(Errors.Syntax);
-                return false;
-            }
-        }
+        if (!TryCount(context, args, where + 1, out long count))
+            return false;
         pop = new Multiple(at + 1, (int)keys, end, count);
         return true;
+    }
+
+    /// <summary>Parses "[COUNT n]" from argument <paramref name="at"/> to the end; false after an error reply.</summary>
+    public static bool TryCount(CommandContext context, CommandArgs args, int at, out long count)
+    {
+        count = 1;
+        if (args.Count == at)
+            return true;
+        bool isCount = args.Is(at, "count"u8) && at + 1 < args.Count;
+        if (isCount && !context.TryInteger(args[at + 1], 1, long.MaxValue, out count, "ERR count should be greater than 0"u8))
+            return false;
+        if (isCount && args.Count == at + 2)
+            return true;
+        context.Reply.Error(Errors.Syntax);
+        return false;
     }
 
     /// <summary>LMPOP: pops from the first list there is and replies with its key and the elements; false, without a reply, when there is none.</summary>

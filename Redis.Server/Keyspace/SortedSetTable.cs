@@ -18,6 +18,18 @@ internal sealed class SortedSetTable
     /// <summary>The members in the table's own order.</summary>
     public Dict<double> Members => _scores;
 
+    /// <summary>Length of the longest member; looks at all of them.</summary>
+    public int LongestMember
+    {
+        get
+        {
+            int longest = 0;
+            for (int index = 0; index < _scores.Count; index++)
+                longest = Math.Max(longest, _scores.KeyAt(index).Length);
+            return longest;
+        }
+    }
+
     public bool TryGetScore(ReadOnlySpan<byte> member, out double score)
     {
         ref double found = ref _scores.Find(member);

@@ -34,6 +34,18 @@ internal sealed class SortedSetValue : RedisObject
     /// <summary>A set in the listpack of an RDB payload, which has been checked.</summary>
     public static SortedSetValue FromPack(ListPack pack) => new() { _pack = new SortedSetPack(pack) };
 
+    /// <summary>A set with the contents of <paramref name="table"/>, in a listpack if they fit: what ZUNIONSTORE and kin leave.</summary>
+    public static SortedSetValue FromTable(SortedSetTable table, DataOptions options)
+    {
+        if (table.Count > options.ZsetMaxListpackEntries || table.LongestMember > options.ZsetMaxListpackValue)
+            return new SortedSetValue { _pack = default, _table = table };
+        SortedSetValue set = new();
+        ScoreTreeCursor at = table.Order.Seek(0);
+        for (int left = table.Count; left > 0; left--, at.MoveNext())
+            set._pack.Append(at.Score, at.Member);
+        return set;
+    }
+
     public bool TryGetScore(ReadOnlySpan<byte> member, out double score)
     {
         if (_table != null)
@@ -108,20 +120,6 @@ internal sealed class SortedSetValue : RedisObject
     public SortedSetCursor Seek(int rank) => _table == null
         ? new SortedSetCursor(_pack, _pack.Seek(rank))
         : new SortedSetCursor(_table.Order.Seek(rank));
-
-    /// <summary>Back to a listpack if it fits: what ZUNIONSTORE and kin leave.</summary>
-    public void Compact(DataOptions options, int longest)
-    {
-        if (_table == null || Count > options.ZsetMaxListpackEntries || longest > options.ZsetMaxListpackValue)
-            return;
-        ScoreTree order = _table.Order;
-        SortedSetPack pack = new(ListPack.Create());
-        ScoreTreeCursor at = order.Seek(0);
-        for (int left = order.Count; left > 0; left--, at.MoveNext())
-            pack.Append(at.Score, at.Member);
-        _pack = pack;
-        _table = null;
-    }
 
     public override RedisObject Clone()
     {
