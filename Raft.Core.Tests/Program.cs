@@ -1,3 +1,4 @@
+using Raft.Core.Tests.Planted;
 using Raft.Core.Tests.Schedules;
 using Raft.Core.Tests.Soaking;
 
@@ -12,6 +13,7 @@ internal static class Program
         ["seeds", string first, string count] => Soak.RunSeeds(Number(first), Number(count)),
         ["show", string seed] => Replay(ScheduleGenerator.Generate(Number(seed))),
         ["replay", string file] => Replay(Schedule.Parse(File.ReadAllText(file))),
+        ["planted", .. string[] numbers] => PlantedBugRunner.Run(numbers),
         _ => Usage(),
     };
 
@@ -28,7 +30,7 @@ internal static class Program
 
     private static int Usage()
     {
-        Console.Error.WriteLine("usage: soak MINUTES | seeds FIRST COUNT | show SEED | replay FILE");
+        Console.Error.WriteLine("usage: soak MINUTES | seeds FIRST COUNT | show SEED | replay FILE | planted [NUMBER…]");
         return 2;
     }
 }

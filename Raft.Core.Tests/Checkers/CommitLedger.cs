@@ -10,6 +10,7 @@ namespace Raft.Core.Tests.Checkers;
 internal sealed class CommitLedger(SimulatedCluster cluster)
 {
     private readonly List<LogEntry> _entries = [];
+    private readonly List<long> _committedIn = [];
     private readonly List<ulong> _digests = [0];
     private readonly List<(long Index, byte[] Configuration)> _configurations = [];
 
@@ -20,7 +21,7 @@ internal sealed class CommitLedger(SimulatedCluster cluster)
 
     public bool Has(EntryId id) => id.Index <= Last && At(id.Index) == id;
 
-    public void Preset(in LogEntry entry) => Add(entry);
+    public void Preset(in LogEntry entry) => Add(entry, entry.Term);
 
     /// <summary>A node moves its commit index.</summary>
     public void Committing(SimulatedNode node, long from, long to)
@@ -40,7 +41,7 @@ internal sealed class CommitLedger(SimulatedCluster cluster)
             ref readonly LogEntry entry = ref log.Contents.At(index);
             if (index > Last)
             {
-                Add(entry);
+                Add(entry, log.TermAt(to));
             }
             else
             {
@@ -49,16 +50,18 @@ internal sealed class CommitLedger(SimulatedCluster cluster)
         }
     }
 
-    /// <summary>Every entry agreed on is in the log of a new leader (Raft paper, section 5.4.3).</summary>
+    /// <summary>
+    /// Every entry that was agreed on in an earlier term is in the log of a new leader (Raft paper, section 5.4.3).
+    /// </summary>
     public void CheckLeaderComplete(SimulatedNode node)
     {
         SimulatedLog log = node.Log;
         Rule.Holds(log.Base.Index <= Last && At(log.Base.Index) == log.Base, $"n{node.Id} leads with a log after {log.Base}, which was never agreed");
-        for (long index = log.Base.Index + 1; index <= Last; index++)
+        for (long index = log.Base.Index + 1; index <= Last && _committedIn[(int)index - 1] < node.Server!.Term; index++)
         {
             Rule.Holds(
                 log.Contents.Contains(At(index)),
-                $"n{node.Id} leads term {node.Server!.Term} without the committed entry {At(index)}; its log ends at {log.Last}");
+                $"n{node.Id} leads term {node.Server.Term} without the committed entry {At(index)}; its log ends at {log.Last}");
         }
     }
 
@@ -126,8 +129,9 @@ internal sealed class CommitLedger(SimulatedCluster cluster)
     private ReadOnlySpan<byte> ConfigurationAt(long index) =>
         _configurations.FindLast(c => c.Index <= index).Configuration;
 
-    private void Add(in LogEntry entry)
+    private void Add(in LogEntry entry, long term)
     {
+        _committedIn.Add(term);
         _digests.Add(SnapshotImage.Next(_digests[^1], entry));
         _entries.Add(entry);
         if (entry.Type == EntryType.Configuration)

@@ -46,7 +46,7 @@ internal sealed class LogRules(CommitLedger ledger)
         else
         {
             Rule.Holds(
-                entry.Term == node.Disk.Term && node.Disk.VotedFor == node.Id,
+                entry.Term == node.Disk.Term && (node.Disk.VotedFor == node.Id || IsBootstrap(entry)),
                 $"n{node.Id} makes {entry.Id} in term {node.Disk.Term} in which it voted for {node.Disk.VotedFor}");
             _known.Add(entry.Id, (previous, entry with { Payload = entry.Payload.ToArray() }));
         }
@@ -58,6 +58,9 @@ internal sealed class LogRules(CommitLedger ledger)
             node.History.AddConfiguration(entry.Index, next);
         }
     }
+
+    /// <summary>The founder of a cluster writes its first entry before there is anything to vote about.</summary>
+    private static bool IsBootstrap(in LogEntry entry) => entry is { Index: 1, Type: EntryType.Configuration };
 
     public void Truncating(SimulatedNode node, long index)
     {

@@ -43,8 +43,15 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
                 $"n{node.Id} sends {entry.Id} as the entry at {last} of its log");
         }
 
+        // What is announced is committed, even if the process dies before the end of this step.
         long committed = message.Committed;
-        Rule.Holds(committed <= node.Server!.Cursors.Committed, $"n{node.Id} announces {committed} as committed");
+        long own = node.Server!.Cursors.Committed;
+        if (committed > ledger.Last)
+        {
+            ledger.Committing(node, node.History.Cursors.Committed, own);
+        }
+
+        Rule.Holds(committed <= own, $"n{node.Id} announces {committed} as committed");
         Rule.Holds(
             committed <= last || (committed <= ledger.Last && cluster.Find(to)!.Disk.Keeps(ledger.At(committed))),
             $"n{node.Id} announces {committed} as committed to n{to}, which may not hold it");

@@ -30,7 +30,15 @@ internal sealed class ScheduleGenerator
         return new Schedule(generator._settings, generator._steps);
     }
 
-    private SimulationSettings Settings(int seed, int voters) => new()
+    private SimulationSettings Settings(int seed, int voters)
+    {
+        SimulationSettings settings = Mixture(seed, voters);
+
+        // Lease reads are only promised while clocks keep step.
+        return settings.LeaseReads == 0 ? settings : settings with { ClockDrift = Math.Min(settings.ClockDrift, 50) };
+    }
+
+    private SimulationSettings Mixture(int seed, int voters) => new()
     {
         Seed = seed,
         Voters = voters,
@@ -59,6 +67,8 @@ internal sealed class ScheduleGenerator
         MaxUnappliedBytes = _random.Pick(0, 1, 64, 200),
         MaxUncommittedBytes = _random.Pick(0, 0, 64, 200),
         ClockDrift = _random.Pick(0, 0, 50, 300),
+        KeptEntries = _random.Pick(0, 2, 10, 10_000),
+        LeaseReads = _random.Pick(0, 0, 0, 1),
     };
 
     private void ChooseActions()
@@ -179,7 +189,7 @@ internal sealed class ScheduleGenerator
     {
         if (_random.Chance(500))
         {
-            Add("clock", Node(), _random.Pick(200, 700, 1000, 1500, 3000));
+            Add("clock", Node(), _settings.LeaseReads == 0 ? _random.Pick(200, 700, 1000, 1500, 3000) : _random.Pick(950, 1050));
         }
         else
         {

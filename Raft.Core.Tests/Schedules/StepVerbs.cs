@@ -41,7 +41,7 @@ internal static class StepVerbs
 
         // Disks.
         ["stall"] = new(2, 1, (cluster, words) => On(cluster, words[0], n => n.StallDisk(Number(words[1])))),
-        ["stalled"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Drive(n, s => s.DiskStalled("the disk is slow")))),
+        ["stalled"] = new(1, None, (cluster, words) => On(cluster, words[0], n => n.ReportStall())),
         ["fail"] = new(1, None, (cluster, words) => On(cluster, words[0], n => n.FailNextSync())),
         ["damage"] = new(1, None, (cluster, words) => On(cluster, words[0], n => n.DamageNextSnapshot())),
 

@@ -67,6 +67,12 @@ internal sealed class SimulatedClients(SimulatedCluster cluster)
     {
         Pending pending = Of(node);
         bool accepted = false;
+        if (cluster.Settings.LeaseReads != 0)
+        {
+            // What RaftOptions.LeaseReads asks of a host: the clock is looked at after the client's request came.
+            node.PassTime();
+        }
+
         node.Drive(
             (server, _) =>
             {

@@ -9,6 +9,7 @@ internal sealed class SimulatedNetwork
     private readonly SimulatedCluster _cluster;
     private readonly Dictionary<(int From, int To), SimulationRandom> _links = [];
     private readonly HashSet<(int From, int To)> _cuts = [];
+    private readonly List<Envelope> _held = [];
 
     public SimulatedNetwork(SimulatedCluster cluster) => _cluster = cluster;
 
@@ -18,13 +19,29 @@ internal sealed class SimulatedNetwork
     /// <summary>Messages are held until a scenario delivers them.</summary>
     public bool IsManual { get; set; }
 
-    public List<Envelope> Held { get; } = [];
-
     public void Cut(int from, int to) => _cuts.Add((from, to));
 
     public void Join(int from, int to) => _cuts.Remove((from, to));
 
     public void JoinAll() => _cuts.Clear();
+
+    /// <summary>Delivers the oldest message held on a link; false when there is none.</summary>
+    public bool DeliverHeld(int from, int to) => TakeHeld(from, to) is Envelope envelope && Delivered(envelope);
+
+    /// <summary>Loses the oldest message held on a link; false when there is none.</summary>
+    public bool LoseHeld(int from, int to) => TakeHeld(from, to) is not null;
+
+    /// <summary>Lets go of what is held and holds nothing more.</summary>
+    public void Flow()
+    {
+        IsManual = false;
+        foreach (Envelope envelope in _held)
+        {
+            _cluster.After(1, new Delivery(this, envelope));
+        }
+
+        _held.Clear();
+    }
 
     public void Send(Envelope envelope)
     {
@@ -36,7 +53,7 @@ internal sealed class SimulatedNetwork
 
         if (IsManual)
         {
-            Held.Add(envelope);
+            _held.Add(envelope);
             return;
         }
 
@@ -67,6 +84,23 @@ internal sealed class SimulatedNetwork
         }
 
         node.Receive(envelope);
+    }
+
+    private Envelope? TakeHeld(int from, int to)
+    {
+        Envelope? envelope = _held.Find(e => e.From == from && e.To == to);
+        if (envelope is not null)
+        {
+            _held.Remove(envelope);
+        }
+
+        return envelope;
+    }
+
+    private bool Delivered(Envelope envelope)
+    {
+        Deliver(envelope);
+        return true;
     }
 
     private static int Delay(SimulationRandom random, SimulationSettings settings) => random.Chance(settings.SlowChance)

@@ -141,6 +141,13 @@ internal sealed class SimulatedNode
 
     public void StallDisk(int milliseconds) => _stall = milliseconds;
 
+    /// <summary>The host tells the server that its disk does not keep up, and after a while that it does again.</summary>
+    public void ReportStall()
+    {
+        Drive(static (server, _) => server.DiskStalled("the disk is slow"), 0);
+        _cluster.After(_cluster.Settings.SlowSync, new StallEnd(this));
+    }
+
     public void FailNextSync() => _syncFails = true;
 
     /// <summary>The next snapshot to be installed turns out to be damaged.</summary>
@@ -264,7 +271,8 @@ internal sealed class SimulatedNode
         BeginSync();
     }
 
-    private void PassTime()
+    /// <summary>Looks at the clock.</summary>
+    public void PassTime()
     {
         long elapsed = (_cluster.Now - _lastTick) * ClockRate / 1000;
         _lastTick = _cluster.Now;
@@ -307,6 +315,21 @@ internal sealed class SimulatedNode
             if (incarnation == node.Incarnation && node.IsUp)
             {
                 node.EndSync(written);
+            }
+        }
+    }
+
+    private sealed class StallEnd(SimulatedNode node) : Happening
+    {
+        private readonly int _incarnation = node.Incarnation;
+
+        public override void Happen()
+        {
+            if (_incarnation == node.Incarnation && node.Server is RaftServer server)
+            {
+                long index = Math.Max(server.Cursors.Synced, node.Log.Base.Index);
+                EntryId synced = new(node.Log.TermAt(index), index);
+                node.Drive(static (s, last) => s.LogSynced(last), synced);
             }
         }
     }

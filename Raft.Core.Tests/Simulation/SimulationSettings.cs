@@ -85,6 +85,11 @@ internal sealed record SimulationSettings
 
     public int MaxUncommittedBytes { get; init; }
 
+    public int KeptEntries { get; init; } = 10_000;
+
+    /// <summary>1: leaders answer reads by lease, with a margin of a quarter of the election timeout.</summary>
+    public int LeaseReads { get; init; }
+
     public int ChunkBytes { get; init; } = 64;
 
     public int ChunksInFlight { get; init; }
@@ -100,6 +105,9 @@ internal sealed record SimulationSettings
             HeartbeatInterval = TimeSpan.FromMilliseconds(Heartbeat),
             TransferTimeout = TimeSpan.FromMilliseconds(ElectionTimeout),
             MaxSnapshotChunkBytes = ChunkBytes,
+            KeptEntries = KeptEntries,
+            LeaseReads = LeaseReads != 0,
+            LeaseMargin = TimeSpan.FromMilliseconds(ElectionTimeout / 4),
         };
         return options with
         {
