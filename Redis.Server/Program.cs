@@ -32,7 +32,7 @@ internal static class Program
         switch (args)
         {
             case ["--version" or "-v"]:
-                Console.WriteLine($"Redis on Raft server v={ServerVersion.Text} sha={ServerVersion.GitSha1} redis=7.0.15 runtime={Environment.Version}");
+                Console.WriteLine($"Redis on Raft server v={ServerVersion.Text} sha={ServerVersion.GitSha1} redis={ServerVersion.Redis} runtime={Environment.Version}");
                 return ExitCode.Success;
             case ["--help" or "-h"]:
                 OptionHelp.Write(Console.Out);
@@ -55,7 +55,5 @@ internal static class Program
         }
     }
 
-    // The host's room is not furnished yet: until then everything but a node can be tried.
-    private static INode CreateNode(ServerOptions options, ILoggerFactory loggers, LogSink sink) =>
-        throw new NotSupportedException("This build has no node.");
+    private static Node CreateNode(ServerOptions options, ILoggerFactory loggers, LogSink sink) => new(options, loggers, sink);
 }

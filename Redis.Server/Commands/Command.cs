@@ -8,6 +8,9 @@ internal delegate void CommandHandler(CommandContext context, CommandArgs args);
 /// <summary>One row of the command table: all that is known of a command.</summary>
 internal class Command
 {
+    private static readonly HashSet<string> QuickNames =
+        ["set", "setex", "psetex", "mget", "mset", "msetnx", "del", "setbit", "getrange", "pfadd"];
+
     private readonly AclCategories _named;
 
     /// <summary>A data command, or, with a null handler, one that the host answers itself.</summary>
@@ -27,6 +30,7 @@ internal class Command
         _named = categories;
         Handler = handler;
         Keys = keys;
+        IsQuick = (flags & CommandFlags.Fast) != 0 || QuickNames.Contains(name);
     }
 
     /// <summary>A container of subcommands (OBJECT, CONFIG, …).</summary>
@@ -81,6 +85,12 @@ internal class Command
             return all;
         }
     }
+
+    /// <summary>
+    /// Whether it takes microseconds, or time in proportion to its own bytes, whatever the data: what a borrowed network
+    /// thread may run. Redis's fast flag, and the commands that only lack it for many keys.
+    /// </summary>
+    public bool IsQuick { get; }
 
     /// <summary>Whether it changes data and so goes through the log.</summary>
     public bool IsWrite => Has(CommandFlags.Write);

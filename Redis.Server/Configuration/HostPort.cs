@@ -17,6 +17,9 @@ internal static class HostPort
             && port is > 0 and <= 65535;
     }
 
+    /// <summary>The parts of an address that was checked before.</summary>
+    public static (string Host, int Port) Parse(string text) => TryParse(text, out string host, out int port) ? (host, port) : (text, 0);
+
     /// <summary>For option rows: null, or what is wrong.</summary>
     public static string? Check(string text) =>
         text.Length == 0 || TryParse(text, out _, out _) ? null : "argument must be an address of the form host:port";

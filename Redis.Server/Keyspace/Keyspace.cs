@@ -31,6 +31,15 @@ internal sealed class Keyspace
         }
     }
 
+    /// <summary>
+    /// During a read the leader's own clock, else 0. A key that is due by it but not yet by <see cref="Now"/> sets
+    /// <see cref="MetDueKey"/>: the read must wait until cluster time has caught up.
+    /// </summary>
+    public long LeaderClock { get; set; }
+
+    /// <summary>Whether a read met a key that is due by <see cref="LeaderClock"/> only; reset by the reader.</summary>
+    public bool MetDueKey { get; set; }
+
     /// <summary>Hears of changes; null when nobody listens.</summary>
     public IKeyspaceObserver? Observer { get; set; }
 
@@ -317,7 +326,13 @@ internal sealed class Keyspace
         return entry;
     }
 
-    private bool IsDue(int expirySlot) => expirySlot != 0 && _expiries.TimeOf(expirySlot) < _now;
+    private bool IsDue(int expirySlot) => expirySlot != 0 && IsPast(_expiries.TimeOf(expirySlot));
+
+    private bool IsPast(long expiry)
+    {
+        MetDueKey |= expiry < LeaderClock;
+        return expiry < _now;
+    }
 
     private void Expire(int entry)
     {

@@ -9,6 +9,9 @@ internal static class ServerVersion
     private static readonly string[] Parts =
         typeof(ServerVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
 
+    /// <summary>The Redis whose commands and replies these are.</summary>
+    public static string Redis => "7.0.15";
+
     public static string Text => Parts[0];
 
     /// <summary>The commit, or zeros when it is not known.</summary>

@@ -1,0 +1,288 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Redis.Server.Commands;
+using Redis.Server.Configuration;
+using Redis.Server.Peers;
+using Redis.Server.Protocol;
+using Redis.Server.Replication;
+
+namespace Redis.Server.Clients;
+
+/// <summary>
+/// One client: receives bytes, stages the requests in them, hands them to consensus in one go, and goes on while the
+/// replies come back in their order.
+/// </summary>
+internal sealed class ClientConnection : RequestStream
+{
+    private const int InitialCapacity = 4 * 1024;
+    private const int KeptCapacity = 64 * 1024;
+    private const int MaxStaged = 1024;
+
+    // Beyond these a client that only sends must wait until answers got out.
+    private const int MaxInFlight = 16 * 1024;
+    private const int MaxWaitingReplies = 32 * 1024 * 1024;
+
+    private readonly ClientServices _services;
+    private readonly Transport _transport;
+    private readonly Gate _gate;
+    private readonly RequestParser _parser = new();
+    private readonly List<StagedRequest> _staged = [];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialCapacity);
+    private int _start;
+    private int _end;
+    private volatile TaskCompletionSource? _drained;
+    private bool _waitForTurn;
+    private bool _closing;
+    private PeerIntroduction? _peer;
+
+    public ClientConnection(ClientServices services, Transport transport, ClientSession session)
+    {
+        _services = services;
+        _transport = transport;
+        Session = session;
+        Output = new SendQueue(transport, _ => transport.Close());
+        _gate = new Gate(services, this);
+        _parser.MaxBulkLength = services.Options.ProtoMaxBulkLength;
+        _parser.IsAuthenticated = session.IsAuthenticated;
+    }
+
+    public ClientSession Session { get; }
+
+    public ClientServices Services => _services;
+
+    /// <summary>Commands queued by MULTI.</summary>
+    public TransactionQueue Transaction { get; } = new();
+
+    public override SendQueue Output { get; }
+
+    /// <summary>Bytes received and not yet parsed, and the room they lie in.</summary>
+    public (int Used, int Free) QueryBuffer => (_end - _start, _buffer.Length - (_end - _start));
+
+    /// <summary>Serves the client until either side ends the connection.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await ServeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        {
+            // Gone: nobody is left to be told.
+        }
+        catch (Exception exception)
+        {
+            _services.Logger.LogError(exception, "Closing client {Id} at {Address}", Session.Id, Session.Address);
+        }
+        finally
+        {
+            if (!_closing)
+            {
+                IsMuted = true;
+                _transport.Close();
+            }
+
+            _services.Clients.Remove(this);
+        }
+    }
+
+    /// <summary>Ends the connection at once (CLIENT KILL, output limits, time-out).</summary>
+    public void Kill()
+    {
+        Output.Close();
+        _transport.Close();
+    }
+
+    /// <summary>Answers everything asked so far, then this, then ends the connection (QUIT, protocol errors).</summary>
+    public void StageClose(ReadOnlyMemory<byte> reply)
+    {
+        _staged.Add(new StagedRequest(RequestKind.Reply, null, reply));
+        _closing = true;
+    }
+
+    /// <summary>The command whose turn it is ends this connection, after its reply.</summary>
+    public void CloseAfterReply() => _closing = true;
+
+    /// <summary>The requests behind this one wait until it is answered: it may change what they mean.</summary>
+    public void WaitForTurn() => _waitForTurn = true;
+
+    /// <summary>The handshake of another node: from here on this is no client.</summary>
+    public void BecomePeer(PeerIntroduction introduction) => _peer = introduction;
+
+    public void Stage(RequestKind kind, Command? command, ReadOnlyMemory<byte> bytes) => _staged.Add(new StagedRequest(kind, command, bytes));
+
+    public override bool ExecuteLocal(in InFlightRequest request, RespWriter reply)
+    {
+        RequestParser parser = _services.LocalParser;
+        ReadOnlySpan<byte> frame = request.Bytes.Span;
+        parser.Parse(frame, out _);
+        return ((LocalCommand)request.Command!).Run(this, parser.Args(frame), reply);
+    }
+
+    public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) =>
+        ((LocalCommand)command).Run(this, args, reply);
+
+    public override void Answered()
+    {
+        if (_drained is { } drained && InFlight == 0)
+        {
+            drained.TrySetResult();
+        }
+
+        OutputBufferLimit limit = _services.Options.OutputBufferLimits.Normal;
+        if (limit.Hard > 0 && Output.Waiting > limit.Hard)
+        {
+            _services.Logger.LogWarning("Client {Id} at {Address} closed: its replies exceed client-output-buffer-limit", Session.Id, Session.Address);
+            Kill();
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            bool stagedAll = StageRequests();
+            if (_staged.Count > 0)
+            {
+                Submit();
+            }
+
+            if (_waitForTurn || _closing || _peer is not null || InFlight > MaxInFlight || Output.Waiting > MaxWaitingReplies)
+            {
+                await DrainedAsync().ConfigureAwait(false);
+                _waitForTurn = false;
+                _parser.IsAuthenticated = Session.IsAuthenticated;
+            }
+
+            if (_closing)
+            {
+                Output.CloseWhenSent();
+                return;
+            }
+
+            if (_peer is { } peer)
+            {
+                _services.Clients.Remove(this);
+                await peer.RunAsync(_transport, _buffer.AsMemory(_start, _end - _start)).ConfigureAwait(false);
+                return;
+            }
+
+            if (stagedAll && !await ReceiveAsync().ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Parses what lies in the buffer; false when something complete may be left in it.</summary>
+    private bool StageRequests()
+    {
+        while (_staged.Count < MaxStaged)
+        {
+            ReadOnlyMemory<byte> input = _buffer.AsMemory(_start, _end - _start);
+            ParseStatus status = _parser.Parse(input.Span, out int consumed);
+            if (status == ParseStatus.Incomplete)
+            {
+                return true;
+            }
+
+            if (status == ParseStatus.Error)
+            {
+                StageClose(Encoding.Latin1.GetBytes($"-{_parser.Error}\r\n"));
+                return true;
+            }
+
+            _start += consumed;
+            if (_parser.Count > 0)
+            {
+                // An inline command is not an array: the log gets the array it stands for.
+                ReadOnlyMemory<byte> frame = _parser.WasInline
+                    ? _parser.Frame(input.Span, consumed).ToArray()
+                    : input[..consumed];
+                _gate.Stage(_parser.Args(frame.Span), frame);
+                if (_closing || _waitForTurn || _peer is not null)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private void Submit()
+    {
+        Session.LastActiveAt = Environment.TickCount64;
+        _services.Host.Consensus.Submit(this, CollectionsMarshal.AsSpan(_staged));
+        _staged.Clear();
+    }
+
+    private async ValueTask<bool> ReceiveAsync()
+    {
+        MakeRoom();
+        int received = await _transport.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+        _end += received;
+        return received > 0;
+    }
+
+    private void MakeRoom()
+    {
+        int length = _end - _start;
+        if (length == 0)
+        {
+            _start = _end = 0;
+            ShrinkIfGrown();
+        }
+
+        int wanted = Math.Max(length + 1, Math.Min(_parser.Needed, Array.MaxLength));
+        if (wanted <= _buffer.Length - _start && _end < _buffer.Length)
+        {
+            return;
+        }
+
+        if (wanted > _buffer.Length || length > _buffer.Length / 2)
+        {
+            long capacity = Math.Min(Array.MaxLength, Math.Max(wanted, length * 2L));
+            byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(capacity, InitialCapacity));
+            _buffer.AsSpan(_start, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+        else
+        {
+            _buffer.AsSpan(_start, length).CopyTo(_buffer);
+        }
+
+        _start = 0;
+        _end = length;
+    }
+
+    private void ShrinkIfGrown()
+    {
+        if (_buffer.Length > KeptCapacity)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = ArrayPool<byte>.Shared.Rent(InitialCapacity);
+        }
+    }
+
+    private Task DrainedAsync()
+    {
+        if (InFlight == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _drained = drained;
+        Interlocked.MemoryBarrier(); // the application looks at the field after it counted its last answer
+        if (InFlight == 0)
+        {
+            drained.TrySetResult();
+        }
+
+        return drained.Task;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Redis.Server.Clients;
+
+/// <summary>What CLIENT LIST tells of a connection besides its traffic.</summary>
+internal sealed class ClientSession
+{
+    /// <summary>CLIENT ID: rising, never used again.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>host:port of the client, or the Unix socket's path with :0.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>host:port of this end.</summary>
+    public required string LocalAddress { get; init; }
+
+    public long CreatedAt { get; } = Environment.TickCount64;
+
+    public long LastActiveAt { get; set; } = Environment.TickCount64;
+
+    public string Name { get; set; } = "";
+
+    public string LibraryName { get; set; } = "";
+
+    public string LibraryVersion { get; set; } = "";
+
+    public string LastCommand { get; set; } = "NULL";
+
+    public string User { get; set; } = "default";
+
+    /// <summary>AUTH succeeded, or none is needed.</summary>
+    public bool IsAuthenticated { get; set; }
+
+    public bool IsExemptFromEviction { get; set; }
+
+    public bool LeavesAccessTimes { get; set; }
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using Redis.Server.Commands;
+using Redis.Server.Peers;
+using Redis.Server.Protocol;
+using Redis.Server.Replication;
+
+namespace Redis.Server.Clients;
+
+/// <summary>
+/// What every request passes before it is taken: does the command exist, is its arity right, may this client call it,
+/// is there memory for it, is a transaction open. Network thread only; the order is that of Redis's processCommand.
+/// </summary>
+internal sealed class Gate(ClientServices services, ClientConnection client)
+{
+    private static readonly byte[] Queued = "+QUEUED\r\n"u8.ToArray();
+    private static readonly byte[] NoAuth = "-NOAUTH Authentication required.\r\n"u8.ToArray();
+    private static readonly byte[] OutOfMemory = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"u8.ToArray();
+    private static readonly byte[] NotInTransaction = "-ERR Command not allowed inside a transaction\r\n"u8.ToArray();
+
+    [ThreadStatic]
+    private static RespWriter? t_refusal;
+
+    /// <summary>Stages the request, or the reply that refuses it.</summary>
+    public void Stage(CommandArgs args, ReadOnlyMemory<byte> frame)
+    {
+        RespWriter refusal = t_refusal ??= new RespWriter();
+        if (services.Commands.Resolve(args, refusal) is not { } command)
+        {
+            Refuse(client.Session.IsAuthenticated ? refusal.Written.ToArray() : NoAuth);
+            refusal.Clear();
+            return;
+        }
+
+        client.Session.LastCommand = command.FullName;
+        if (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth))
+        {
+            Refuse(NoAuth);
+        }
+        else if (command.Has(CommandFlags.DenyOom) && services.IsOutOfMemory)
+        {
+            Refuse(OutOfMemory);
+        }
+        else if (command.Name == PeerHandshake.CommandName)
+        {
+            StagePeer(args);
+        }
+        else if (TransactionControl.IsControl(command))
+        {
+            TransactionControl.Stage(client, command, services.IsOutOfMemory ? OutOfMemory : null);
+        }
+        else if (client.Transaction.IsOpen)
+        {
+            Enqueue(command, frame);
+        }
+        else
+        {
+            StageAlone(command, frame);
+        }
+    }
+
+    private void StageAlone(Command command, ReadOnlyMemory<byte> frame)
+    {
+        if (command is LocalCommand local)
+        {
+            client.Stage(RequestKind.Local, command, frame);
+            if (!local.IsTransparent)
+            {
+                client.WaitForTurn();
+            }
+        }
+        else
+        {
+            bool writes = command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate);
+            client.Stage(writes ? RequestKind.Write : RequestKind.Read, command, frame);
+        }
+    }
+
+    private void Enqueue(Command command, ReadOnlyMemory<byte> frame)
+    {
+        if (command.Has(CommandFlags.NoMulti))
+        {
+            Refuse(NotInTransaction);
+            return;
+        }
+
+        client.Transaction.Add(command, frame.Span);
+        client.Stage(RequestKind.Reply, null, Queued);
+    }
+
+    private void StagePeer(CommandArgs args)
+    {
+        if (PeerIntroduction.TryAccept(args, services, out PeerIntroduction? introduction, out string refusal))
+        {
+            client.Stage(RequestKind.Reply, null, "+OK\r\n"u8.ToArray());
+            client.BecomePeer(introduction);
+        }
+        else
+        {
+            client.StageClose(Encoding.Latin1.GetBytes($"-ERR {refusal}\r\n"));
+        }
+    }
+
+    private void Refuse(byte[] reply)
+    {
+        if (client.Transaction.IsOpen)
+        {
+            client.Transaction.IsBroken = true;
+        }
+
+        client.Stage(RequestKind.Reply, null, reply);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Redis.Server.Configuration;
+using Redis.Server.Peers;
+
+namespace Redis.Server.Clients;
+
+/// <summary>Takes connections on the configured addresses.</summary>
+internal sealed class Listener(ClientServices services) : IDisposable
+{
+    private static readonly byte[] TooManyClients = "-ERR max number of clients reached\r\n"u8.ToArray();
+
+    private static readonly byte[] Protected =
+        ("-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. " +
+         "In this mode connections are only accepted from the loopback interface. " +
+         "Set requirepass, bind to the loopback interface, or set protected-mode no.\r\n").Select(c => (byte)c).ToArray();
+
+    private readonly List<Socket> _sockets = [];
+    private volatile bool _stopped;
+
+    /// <summary>Listens from now on.</summary>
+    /// <exception cref="SocketException">An address is in use or not this machine's.</exception>
+    public void Start()
+    {
+        ServerOptions options = services.Options;
+        if (options.Port > 0)
+        {
+            foreach (string address in options.Bind)
+            {
+                Bind(address, options.Port);
+            }
+        }
+
+        if (options.UnixSocket.Length > 0)
+        {
+            string path = options.PathOf(options.UnixSocket);
+            File.Delete(path);
+            Listen(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path));
+            if (options.UnixSocketPermissions != UnixFileMode.None && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, options.UnixSocketPermissions);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopped = true;
+        foreach (Socket socket in _sockets)
+        {
+            socket.Dispose();
+        }
+    }
+
+    private void Bind(string address, int port)
+    {
+        bool mayBeMissing = address.StartsWith('-');
+        string host = address.TrimStart('-');
+        IPAddress ip = host switch
+        {
+            "*" => IPAddress.Any,
+            "::*" => IPAddress.IPv6Any,
+            _ => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : Dns.GetHostAddresses(host)[0],
+        };
+        try
+        {
+            Socket socket = new(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            if (ip.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = false;
+            }
+
+            Listen(socket, new IPEndPoint(ip, port));
+        }
+        catch (SocketException exception) when (mayBeMissing && exception.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+        {
+            services.Logger.LogDebug("Not listening on {Address}: {Reason}", host, exception.Message);
+        }
+    }
+
+    private void Listen(Socket socket, EndPoint endPoint)
+    {
+        try
+        {
+            socket.Bind(endPoint);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new SocketException(exception.ErrorCode, $"Could not listen on {endPoint}: {exception.Message}");
+        }
+
+        socket.Listen(services.Options.TcpBacklog);
+        _sockets.Add(socket);
+        services.Logger.LogInformation("Ready to accept connections on {Address}", endPoint);
+        _ = AcceptAsync(socket);
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (!_stopped)
+        {
+            try
+            {
+                Welcome(await listener.AcceptAsync().ConfigureAwait(false));
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException exception)
+            {
+                if (_stopped)
+                {
+                    return;
+                }
+
+                // Out of descriptors, or the client gave up: the listener itself is sound.
+                services.Logger.LogWarning("Could not accept a connection: {Reason}", exception.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(100)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Welcome(Socket socket)
+    {
+        bool isTcp = socket.AddressFamily != AddressFamily.Unix;
+        if (isTcp)
+        {
+            socket.NoDelay = true;
+            ApplyKeepAlive(socket, (int)services.Options.TcpKeepAlive.TotalSeconds);
+        }
+
+        SocketTransport transport = new(socket);
+        byte[]? refusal = services.Clients.Count >= services.Options.MaxClients ? TooManyClients : IsRefused(transport) ? Protected : null;
+        if (refusal is not null)
+        {
+            services.Clients.CountRejected();
+            SendQueue queue = new(transport, _ => transport.Close());
+            queue.Append(refusal);
+            queue.CloseWhenSent();
+            return;
+        }
+
+        ClientConnection client = new(services, transport, new ClientSession
+        {
+            Id = services.Clients.NextId(),
+            Address = isTcp ? $"{transport.Remote}" : $"{services.Options.UnixSocket}:0",
+            LocalAddress = isTcp ? $"{transport.Local}" : $"{services.Options.UnixSocket}:0",
+            IsAuthenticated = services.Options.Security.RequirePass.Length == 0,
+        });
+        services.Clients.Add(client);
+        _ = client.RunAsync();
+    }
+
+    private bool IsRefused(SocketTransport transport) =>
+        services.Options.ProtectedMode && services.Options.Security.RequirePass.Length == 0
+        && transport.Remote is IPEndPoint { Address: { } address } && !IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
+    private static void ApplyKeepAlive(Socket socket, int seconds)
+    {
+        if (seconds == 0)
+        {
+            return;
+        }
+
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text;
+using Redis.Server.Commands;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Clients.Local;
+
+/// <summary>CLIENT and its subcommands.</summary>
+internal static class ClientCommands
+{
+    private const CommandFlags Connection = CommandFlags.NoScript | CommandFlags.Loading | CommandFlags.Stale;
+
+    private static readonly string[] Types = ["normal", "master", "replica", "slave", "pubsub"];
+
+    public static IReadOnlyList<Command> Rows { get; } =
+    [
+        new("client", -2, CommandFlags.None, AclCategories.Connection,
+        [
+            new LocalCommand("id", 2, Connection, AclCategories.Connection, (client, _, reply) => reply.Integer(client.Session.Id)),
+            new LocalCommand("getname", 2, Connection, AclCategories.Connection, GetName),
+            new LocalCommand("setname", 3, Connection, AclCategories.Connection, SetName),
+            new LocalCommand("setinfo", 4, Connection, AclCategories.Connection, SetInfo),
+            new LocalCommand("info", 2, Connection, AclCategories.Connection, (client, _, reply) => reply.VerbatimString("txt"u8, Encoding.Latin1.GetBytes(Describe(client) + "\n"))),
+            new LocalCommand("list", -2, Connection | CommandFlags.Admin, AclCategories.Connection, List),
+            new LocalCommand("kill", -3, Connection | CommandFlags.Admin, AclCategories.Connection, Kill),
+            new LocalCommand("no-evict", 3, Connection | CommandFlags.Admin, AclCategories.Connection, (client, args, reply) => client.Session.IsExemptFromEviction = Switch(args, reply, client.Session.IsExemptFromEviction)),
+            new LocalCommand("no-touch", 3, Connection, AclCategories.Connection, (client, args, reply) => client.Session.LeavesAccessTimes = Switch(args, reply, client.Session.LeavesAccessTimes)),
+        ]),
+    ];
+
+    public static bool IsValidName(string name) => name.All(c => c is >= '!' and <= '~');
+
+    private static void GetName(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (client.Session.Name.Length == 0)
+        {
+            reply.Null();
+        }
+        else
+        {
+            reply.BulkString(client.Session.Name);
+        }
+    }
+
+    private static void SetName(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        string name = Encoding.Latin1.GetString(args[2]);
+        if (!IsValidName(name))
+        {
+            reply.Error("ERR Client names cannot contain spaces, newlines or special characters."u8);
+            return;
+        }
+
+        client.Session.Name = name;
+        reply.Ok();
+    }
+
+    private static void SetInfo(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        string value = Encoding.Latin1.GetString(args[3]);
+        string attribute = Encoding.Latin1.GetString(args[2]);
+        if (!IsValidName(value))
+        {
+            reply.Error($"ERR {attribute} cannot contain spaces, newlines or special characters.");
+        }
+        else if (args.Is(2, "lib-name"u8))
+        {
+            client.Session.LibraryName = value;
+            reply.Ok();
+        }
+        else if (args.Is(2, "lib-ver"u8))
+        {
+            client.Session.LibraryVersion = value;
+            reply.Ok();
+        }
+        else
+        {
+            reply.Error($"ERR Unrecognized option '{attribute}'");
+        }
+    }
+
+    private static bool Switch(CommandArgs args, RespWriter reply, bool before)
+    {
+        if (args.Is(2, "on"u8) || args.Is(2, "off"u8))
+        {
+            reply.Ok();
+            return args.Is(2, "on"u8);
+        }
+
+        reply.Error(Errors.Syntax);
+        return before;
+    }
+
+    private static void List(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        IEnumerable<ClientConnection> chosen = client.Services.Clients.All;
+        if (args.Count > 2)
+        {
+            if (args.Is(2, "type"u8) && args.Count == 4)
+            {
+                string type = Encoding.Latin1.GetString(args[3]).ToLowerInvariant();
+                if (!Types.Contains(type))
+                {
+                    reply.Error("ERR Unknown client type '"u8, args[3], "'"u8);
+                    return;
+                }
+
+                chosen = chosen.Where(_ => type == "normal");
+            }
+            else if (args.Is(2, "id"u8) && args.Count > 3)
+            {
+                HashSet<long> ids = [];
+                for (int i = 3; i < args.Count; i++)
+                {
+                    if (!Numbers.TryParseInteger(args[i], out long id))
+                    {
+                        reply.Error("ERR Invalid client ID"u8);
+                        return;
+                    }
+
+                    ids.Add(id);
+                }
+
+                chosen = chosen.Where(c => ids.Contains(c.Session.Id));
+            }
+            else
+            {
+                reply.Error(Errors.Syntax);
+                return;
+            }
+        }
+
+        StringBuilder text = new();
+        foreach (ClientConnection one in chosen)
+        {
+            text.Append(Describe(one)).Append('\n');
+        }
+
+        reply.VerbatimString("txt"u8, Encoding.Latin1.GetBytes(text.ToString()));
+    }
+
+    private static void Kill(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (args.Count == 3)
+        {
+            string address = Encoding.Latin1.GetString(args[2]);
+            ClientConnection? found = client.Services.Clients.All.FirstOrDefault(c => c.Session.Address == address);
+            if (found is null)
+            {
+                reply.Error("ERR No such client"u8);
+                return;
+            }
+
+            reply.Ok();
+            End(client, found);
+            return;
+        }
+
+        if (!ClientFilter.TryParse(args, reply, out ClientFilter? filter))
+        {
+            return;
+        }
+
+        ClientConnection[] victims = [.. client.Services.Clients.All.Where(c => filter.Matches(c, client))];
+        reply.Integer(victims.Length);
+        foreach (ClientConnection victim in victims)
+        {
+            End(client, victim);
+        }
+    }
+
+    private static void End(ClientConnection caller, ClientConnection victim)
+    {
+        if (victim == caller)
+        {
+            caller.CloseAfterReply();
+        }
+        else
+        {
+            victim.Kill();
+        }
+    }
+
+    private static string Describe(ClientConnection client)
+    {
+        ClientSession session = client.Session;
+        long now = Environment.TickCount64;
+        (int used, int free) = client.QueryBuffer;
+        string flags = client.Transaction.IsOpen ? "x" : "N";
+        int multi = client.Transaction.IsOpen ? client.Transaction.Frames.Count : -1;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"id={session.Id} addr={session.Address} laddr={session.LocalAddress} fd=-1 name={session.Name} age={(now - session.CreatedAt) / 1000} " +
+            $"idle={(now - session.LastActiveAt) / 1000} flags={flags} db=0 sub=0 psub=0 ssub=0 multi={multi} qbuf={used} qbuf-free={free} " +
+            $"argv-mem=0 multi-mem={client.Transaction.Frames.Sum(f => f.Length)} rbs={free + used} rbp=0 obl={client.Output.Waiting} oll=0 omem=0 " +
+            $"tot-mem={free + used + client.Output.Waiting} events=r cmd={session.LastCommand} user={session.User} redir=-1 resp={client.ProtocolVersion} " +
+            $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");
+    }
+}

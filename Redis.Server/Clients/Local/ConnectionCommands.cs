@@ -1,0 +1,181 @@
+using System.Text;
+using Redis.Server.Commands;
+using Redis.Server.Operations;
+using Redis.Server.Peers;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Clients.Local;
+
+/// <summary>The connection itself: https://redis.io/docs/latest/commands/?group=connection</summary>
+internal static class ConnectionCommands
+{
+    private const CommandFlags Always = CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale;
+    private const CommandFlags NoAuth = Always | CommandFlags.NoScript | CommandFlags.NoAuth | CommandFlags.AllowBusy;
+
+    public static IReadOnlyList<Command> Rows { get; } =
+    [
+        new LocalCommand("ping", -1, CommandFlags.Fast, AclCategories.Connection, Ping) { IsTransparent = true },
+        new LocalCommand("echo", 2, Always, AclCategories.Connection, (_, args, reply) => reply.BulkString(args[1])) { IsTransparent = true },
+        new LocalCommand("select", 2, Always, AclCategories.Connection, Select),
+        new LocalCommand("auth", -2, NoAuth, AclCategories.Connection, Auth),
+        new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
+        new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset),
+        new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, (_, _, reply) => reply.Ok()),
+        new Command(PeerHandshake.CommandName, 6, CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.Admin, handler: null),
+    ];
+
+    private static void Ping(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (args.Count > 2)
+        {
+            reply.Error("ERR wrong number of arguments for 'ping' command"u8);
+        }
+        else if (args.Count == 2)
+        {
+            reply.BulkString(args[1]);
+        }
+        else
+        {
+            reply.SimpleString("PONG"u8);
+        }
+    }
+
+    private static void Select(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (!Numbers.TryParseInteger(args[1], out long number) || number is < int.MinValue or > int.MaxValue)
+        {
+            reply.Error("ERR invalid DB index"u8);
+        }
+        else if (number != 0)
+        {
+            reply.Error("ERR DB index is out of range"u8);
+        }
+        else
+        {
+            reply.Ok();
+        }
+    }
+
+    private static void Auth(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (args.Count > 3)
+        {
+            reply.Error(Errors.Syntax);
+            return;
+        }
+
+        if (args.Count == 2 && !client.Services.Authenticator.IsPasswordSet)
+        {
+            reply.Error("ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?"u8);
+            return;
+        }
+
+        if (TryAuthenticate(client, args.Count == 3 ? args[1] : "default"u8, args[^1], reply))
+        {
+            reply.Ok();
+        }
+    }
+
+    private static bool TryAuthenticate(ClientConnection client, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password, RespWriter reply)
+    {
+        if (!client.Services.Authenticator.Accepts(user, password))
+        {
+            reply.Error("WRONGPASS invalid username-password pair or user is disabled."u8);
+            return false;
+        }
+
+        client.Session.IsAuthenticated = true;
+        client.Session.User = Encoding.Latin1.GetString(user);
+        return true;
+    }
+
+    private static void Hello(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        int version = client.ProtocolVersion;
+        if (args.Count > 1)
+        {
+            if (!Numbers.TryParseInteger(args[1], out long wanted))
+            {
+                reply.Error("ERR Protocol version is not an integer or out of range"u8);
+                return;
+            }
+
+            if (wanted is < 2 or > 3)
+            {
+                reply.Error("NOPROTO unsupported protocol version"u8);
+                return;
+            }
+
+            version = (int)wanted;
+        }
+
+        string? name = null;
+        for (int i = 2; i < args.Count; i++)
+        {
+            int more = args.Count - 1 - i;
+            if (args.Is(i, "auth"u8) && more >= 2)
+            {
+                if (!TryAuthenticate(client, args[i + 1], args[i + 2], reply))
+                {
+                    return;
+                }
+
+                i += 2;
+            }
+            else if (args.Is(i, "setname"u8) && more >= 1)
+            {
+                name = Encoding.Latin1.GetString(args[++i]);
+                if (!ClientCommands.IsValidName(name))
+                {
+                    reply.Error("ERR Client names cannot contain spaces, newlines or special characters."u8);
+                    return;
+                }
+            }
+            else
+            {
+                reply.Error("ERR Syntax error in HELLO option '"u8, args[i], "'"u8);
+                return;
+            }
+        }
+
+        if (!client.Session.IsAuthenticated)
+        {
+            reply.Error("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time"u8);
+            return;
+        }
+
+        client.Session.Name = name ?? client.Session.Name;
+        client.ProtocolVersion = version;
+        Greet(client, version, reply);
+    }
+
+    private static void Greet(ClientConnection client, int version, RespWriter reply)
+    {
+        reply.Version = version;
+        reply.MapHeader(7);
+        reply.BulkString("server"u8);
+        reply.BulkString("redis"u8);
+        reply.BulkString("version"u8);
+        reply.BulkString(ServerVersion.Redis);
+        reply.BulkString("proto"u8);
+        reply.Integer(version);
+        reply.BulkString("id"u8);
+        reply.Integer(client.Session.Id);
+        reply.BulkString("mode"u8);
+        reply.BulkString("standalone"u8);
+        reply.BulkString("role"u8);
+        reply.BulkString("master"u8);
+        reply.BulkString("modules"u8);
+        reply.EmptyArray();
+    }
+
+    private static void Reset(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        client.Transaction.Close();
+        client.Session.Name = "";
+        client.Session.User = "default";
+        client.Session.IsAuthenticated = !client.Services.Authenticator.IsPasswordSet;
+        client.ProtocolVersion = 2;
+        reply.SimpleString("RESET"u8);
+    }
+}

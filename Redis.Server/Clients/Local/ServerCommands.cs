@@ -1,0 +1,101 @@
+using System.Text;
+using Redis.Server.Commands;
+using Redis.Server.Diagnostics;
+using Redis.Server.Protocol;
+using Redis.Server.Replication;
+
+namespace Redis.Server.Clients.Local;
+
+/// <summary>The server: https://redis.io/docs/latest/commands/?group=server</summary>
+internal static class ServerCommands
+{
+    private const CommandFlags Admin = CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Loading | CommandFlags.Stale;
+
+    public static IReadOnlyList<Command> Rows { get; } =
+    [
+        new LocalCommand("time", 1, CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale, AclCategories.None, Time) { IsTransparent = true },
+        new LocalCommand("info", -1, CommandFlags.Loading | CommandFlags.Stale, AclCategories.Dangerous, Info),
+        new LocalCommand("lastsave", 1, CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale, AclCategories.Admin | AclCategories.Dangerous, (client, _, reply) => reply.Integer(client.Services.StartedAt / 1000)),
+        new LocalCommand("shutdown", -1, Admin | CommandFlags.NoMulti | CommandFlags.AllowBusy, AclCategories.None, Shutdown),
+        new("config", -2, CommandFlags.None, AclCategories.None,
+        [
+            new LocalCommand("get", -3, Admin, AclCategories.None, ConfigGet),
+            new LocalCommand("set", -4, Admin, AclCategories.None, ConfigSet),
+        ]),
+    ];
+
+    private static void Time(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        long microseconds = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        reply.ArrayHeader(2);
+        reply.BulkInteger(microseconds / 1_000_000);
+        reply.BulkInteger(microseconds % 1_000_000);
+    }
+
+    private static void Info(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        HashSet<string> sections = new(StringComparer.OrdinalIgnoreCase);
+        for (int i = 1; i < args.Count; i++)
+        {
+            sections.Add(Encoding.Latin1.GetString(args[i]));
+        }
+
+        reply.VerbatimString("txt"u8, Encoding.UTF8.GetBytes(client.Services.Info.Write(sections)));
+    }
+
+    private static bool Shutdown(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        for (int i = 1; i < args.Count; i++)
+        {
+            if (!(args.Is(i, "nosave"u8) || args.Is(i, "save"u8) || args.Is(i, "now"u8) || args.Is(i, "force"u8)))
+            {
+                reply.Error(args.Is(i, "abort"u8) ? "ERR No shutdown in progress."u8 : Errors.Syntax);
+                return true;
+            }
+        }
+
+        client.Services.RequestShutdown();
+        return false; // the connection's end is the answer
+    }
+
+    private static void ConfigGet(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        List<string> patterns = [];
+        for (int i = 2; i < args.Count; i++)
+        {
+            patterns.Add(Encoding.Latin1.GetString(args[i]));
+        }
+
+        List<(string Name, string Value)> found = client.Services.Options.Table.Get(patterns);
+        reply.MapHeader(found.Count);
+        foreach ((string name, string value) in found)
+        {
+            reply.BulkString(name);
+            reply.BulkString(value);
+        }
+    }
+
+    private static void ConfigSet(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (args.Count % 2 != 0)
+        {
+            reply.Error("ERR wrong number of arguments for 'config|set' command"u8);
+            return;
+        }
+
+        List<(string Name, string Value)> pairs = [];
+        for (int i = 2; i < args.Count; i += 2)
+        {
+            pairs.Add((Encoding.Latin1.GetString(args[i]), Encoding.Latin1.GetString(args[i + 1])));
+        }
+
+        if (client.Services.Options.Table.Set(pairs) is { } refusal)
+        {
+            reply.Error(refusal);
+        }
+        else
+        {
+            reply.Ok();
+        }
+    }
+}

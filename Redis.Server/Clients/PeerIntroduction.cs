@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Redis.Server.Peers;
+using Redis.Server.Protocol;
+using Redis.Server.Replication;
+
+namespace Redis.Server.Clients;
+
+/// <summary>A connection whose handshake (<see cref="PeerHandshake"/>) was accepted: hands it down to the peers' room.</summary>
+internal sealed class PeerIntroduction(int from, string address, ClientServices services)
+{
+    /// <summary>Looks at RAFT.PEER version cluster-id from to address.</summary>
+    public static bool TryAccept(CommandArgs args, ClientServices services, [NotNullWhen(true)] out PeerIntroduction? introduction, out string refusal)
+    {
+        introduction = null;
+        RaftHost host = services.Host;
+        if (!Numbers.TryParseInteger(args[1], out long version) || !Numbers.TryParseInteger(args[3], out long from) || !Numbers.TryParseInteger(args[4], out long to))
+        {
+            refusal = "malformed handshake between nodes";
+            return false;
+        }
+
+        string clusterId = Encoding.Latin1.GetString(args[2]);
+        refusal = version != PeerCodec.Version ? $"peer protocol {version} is not spoken here, only {PeerCodec.Version}: run the same version on all nodes"
+            : host.ClusterId.Length == 0 ? "this node is not a member of a cluster"
+            : clusterId != host.ClusterId ? $"this node belongs to cluster {host.ClusterId}, not to {clusterId}"
+            : to != host.NodeId ? $"this node is {host.NodeId}, not {to}"
+            : "";
+        introduction = refusal.Length == 0 ? new PeerIntroduction((int)from, Encoding.Latin1.GetString(args[5]), services) : null;
+        return introduction is not null;
+    }
+
+    public Task RunAsync(Transport transport, ReadOnlyMemory<byte> first)
+    {
+        services.Host.Consensus.Connected(from, address);
+        return new PeerSession(transport, from, services.Host.Consensus, services.Logger).RunAsync(first);
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+using Redis.Server.Clients;
+using Redis.Server.Clients.Local;
+using Redis.Server.Commands;
+using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
+using Redis.Server.Keyspace;
+using Redis.Server.Operations;
+using Redis.Server.Peers;
+using Redis.Server.Replication;
+using Raft.Core;
+
+namespace Redis.Server;
+
+/// <summary>One node, put together from its rooms.</summary>
+internal sealed class Node : INode
+{
+    private readonly ServerOptions _options;
+    private readonly RaftHost _host;
+    private readonly Listener _listener;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
+    {
+        _options = options;
+        CommandTable table = new([.. DataCommands.Rows, .. LocalRows]);
+        CommandContext context = new() { Keyspace = new Keyspace.Keyspace(), Table = table };
+        TransportDialer dial = (address, cancellation) => Dialing.TcpAsync(address, options.Raft.ConnectionTimeout, cancellation);
+        _host = new RaftHost(options, context, dial, loggers);
+        _host.Consensus.StateChanged += change => sink.Role = change.Role == RaftRole.Leader ? 'M' : 'S';
+        ClientServices services = new()
+        {
+            Options = options,
+            Commands = table,
+            Host = _host,
+            Keyspace = context.Keyspace,
+            Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
+            Logger = loggers.CreateLogger<ClientServices>(),
+            RequestShutdown = () => _ended.TrySetResult(),
+        };
+        _listener = new Listener(services);
+    }
+
+    public Task Ended => EndedAsync();
+
+    private static IEnumerable<Command> LocalRows =>
+    [
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows, .. TransactionControl.Rows,
+    ];
+
+    public Task StartAsync()
+    {
+        _host.Open();
+        _listener.Start();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync()
+    {
+        _listener.Dispose();
+        await _host.HandOverAsync(_options.ShutdownTimeout).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        _host.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Failure).ConfigureAwait(false)).ConfigureAwait(false);
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+
+namespace Redis.Server.Peers;
+
+/// <summary>
+/// How a client connection becomes a peer's: AUTH where a password is set, then RAFT.PEER version cluster-id from to address.
+/// After its +OK the dialling side speaks frames (<see cref="PeerCodec"/>) and the other side only listens.
+/// </summary>
+internal static class PeerHandshake
+{
+    public const string CommandName = "raft.peer";
+
+    private const int MaxReplyLength = 4096;
+
+    /// <summary>Runs the dialling side.</summary>
+    /// <exception cref="IOException">The other side refused, closed, or is no node; the message says which.</exception>
+    public static async Task DialAsync(Transport transport, PeerIdentity identity, int to)
+    {
+        int replies = 1;
+        StringBuilder request = new();
+        if (identity.Password.Length > 0)
+        {
+            replies = 2;
+            AppendCommand(request, "AUTH", identity.User, identity.Password);
+        }
+
+        AppendCommand(request, CommandName, Text(PeerCodec.Version), identity.ClusterId, Text(identity.NodeId), Text(to), identity.Address);
+        await transport.SendAsync(Encoding.UTF8.GetBytes(request.ToString())).ConfigureAwait(false);
+
+        byte[] buffer = new byte[MaxReplyLength];
+        int length = 0;
+        while (true)
+        {
+            string text = Encoding.UTF8.GetString(buffer, 0, length);
+            string[] lines = text.Split("\r\n");
+            if (lines.SkipLast(1).FirstOrDefault(line => line != "+OK") is { } refusal)
+            {
+                throw new IOException(refusal.TrimStart('-'));
+            }
+
+            if (lines.Length > replies)
+            {
+                return;
+            }
+
+            int received = length < buffer.Length ? await transport.ReceiveAsync(buffer.AsMemory(length)).ConfigureAwait(false) : 0;
+            if (received == 0)
+            {
+                throw new IOException("closed during the handshake");
+            }
+
+            length += received;
+        }
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static void AppendCommand(StringBuilder request, params ReadOnlySpan<string> words)
+    {
+        request.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
+        foreach (string word in words)
+        {
+            request.Append(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n");
+        }
+    }
+}

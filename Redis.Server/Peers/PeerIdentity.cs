@@ -1,0 +1,9 @@
+namespace Redis.Server.Peers;
+
+/// <summary>Who this node is to its peers, and how it proves it.</summary>
+/// <param name="ClusterId">The cluster's 32 characters.</param>
+/// <param name="NodeId">Own node id.</param>
+/// <param name="Address">Where other nodes reach this one.</param>
+/// <param name="User">ACL user for connections between nodes.</param>
+/// <param name="Password">Its password; empty: none is sent.</param>
+internal sealed record PeerIdentity(string ClusterId, int NodeId, string Address, string User, string Password);

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Redis.Server.Peers;
+
+/// <summary>A connected byte stream: a plain socket, or TLS over one. One receiver and one sender at a time.</summary>
+internal abstract class Transport
+{
+    public abstract EndPoint? Remote { get; }
+
+    public abstract EndPoint? Local { get; }
+
+    /// <summary>Waits for bytes; 0 when the other side closed. Throws <see cref="IOException"/> or <see cref="SocketException"/> on failure.</summary>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer);
+
+    /// <summary>Sends all of the bytes.</summary>
+    public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Ends the connection at once; pending calls fail. May be called more than once and from any thread.</summary>
+    public abstract void Close();
+}
+
+/// <summary>A plain TCP or Unix socket.</summary>
+internal sealed class SocketTransport(Socket socket) : Transport
+{
+    public override EndPoint? Remote { get; } = Attempt(() => socket.RemoteEndPoint);
+
+    public override EndPoint? Local { get; } = Attempt(() => socket.LocalEndPoint);
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => socket.ReceiveAsync(buffer, SocketFlags.None);
+
+    public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int sent = await socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false);
+            bytes = bytes[sent..];
+        }
+    }
+
+    public override void Close() => socket.Dispose();
+
+    private static EndPoint? Attempt(Func<EndPoint?> get)
+    {
+        try
+        {
+            return get();
+        }
+        catch (SocketException)
+        {
+            return null; // already closed by the other side
+        }
+    }
+}

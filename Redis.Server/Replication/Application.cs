@@ -1,0 +1,403 @@
+using Raft.Core;
+using Raft.Storage;
+using Redis.Server.Commands;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Replication;
+
+/// <summary>
+/// The state machine's side: one ordered stream of committed entries and confirmed reads, run one at a time. It alone
+/// touches the keyspace and writes replies.
+/// </summary>
+internal sealed class Application : IDisposable
+{
+    // A network or disk thread lends itself for at most this many items; a backlog goes to the dedicated thread.
+    private const int LoanBudget = 1024;
+
+    private readonly WorkQueue _queue = new();
+    private readonly SerialExecutor _executor;
+    private readonly CommandRunner _runner;
+    private readonly RespWriter _reply;
+    private readonly Func<long> _clock;
+    private readonly List<RequestStream> _flushes = [];
+    private readonly List<RequestStream> _waitForTick = [];
+    private ReadOnlyMemory<Work> _batch;
+    private int _position;
+    private RequestStream? _unfinished;
+    private long _appliedIndex;
+
+    public Application(CommandRunner runner, Func<long> clock)
+    {
+        _runner = runner;
+        _reply = runner.Context.Reply;
+        _clock = clock;
+        _executor = new SerialExecutor("application", Drain);
+    }
+
+    /// <summary>Asks consensus for an entry that does nothing but carry the leader's time; false when this node does not lead.</summary>
+    public Func<Action<EntryFate>, bool> ProposeTick { get; set; } = _ => false;
+
+    /// <summary>Called after a batch that applied entries, outside of the application's turn.</summary>
+    public Action Progressed { get; set; } = () => { };
+
+    /// <summary>Index of the last applied entry. Any thread.</summary>
+    public long AppliedIndex => Volatile.Read(ref _appliedIndex);
+
+    /// <summary>Id of the last applied entry. Application's turn only.</summary>
+    public EntryId LastApplied { get; private set; }
+
+    /// <summary>Cluster time: that of the last applied entry. Application's turn only.</summary>
+    public long ClusterTime { get; private set; }
+
+    /// <summary>Commands answered or applied since start. Application's turn only.</summary>
+    public long CommandsProcessed { get; private set; }
+
+    /// <summary>Adds work; nothing happens before <see cref="Signal"/>.</summary>
+    public void Add(in Work work)
+    {
+        if (work.Kind == WorkKind.Apply)
+        {
+            PayloadBlock.Retain(work.Entry.Payload); // the log may let go of it before it is applied
+        }
+
+        _queue.Add(work);
+    }
+
+    /// <summary>Lets the work be done, by this thread if the application is idle.</summary>
+    public void Signal()
+    {
+        if (!_queue.IsEmpty)
+        {
+            _executor.Signal();
+        }
+    }
+
+    /// <summary>Runs an action on the application's turn.</summary>
+    public void Post(Action action)
+    {
+        Add(Work.Run(action));
+        Signal();
+    }
+
+    /// <summary>Answers a request that was deferred, on the application's turn.</summary>
+    public void Complete(RequestStream stream, Action<RespWriter> write) => Post(() =>
+    {
+        if (stream.TryPeek(out InFlightRequest head) && head.Kind == RequestKind.Deferred)
+        {
+            BeginReply(stream);
+            write(_reply);
+            EndReply(stream, default);
+            Advance(stream, onLoan: false);
+        }
+    });
+
+    /// <summary>The state is that of a snapshot. Application's turn, or before the first work.</summary>
+    public void StartFrom(EntryId snapshot, long clusterTime)
+    {
+        LastApplied = snapshot;
+        ClusterTime = clusterTime;
+        Volatile.Write(ref _appliedIndex, snapshot.Index);
+    }
+
+    public void Dispose() => _executor.Dispose();
+
+    /// <summary>What to do when the state machine cannot go on: the process must end.</summary>
+    public Action<Exception> Failed { get; set; } = _ => { };
+
+    /// <summary>One turn: do the work in order, then send the replies it made, then tell how far it got.</summary>
+    private bool Drain(bool onLoan)
+    {
+        long before = _appliedIndex;
+        bool finished;
+        try
+        {
+            finished = DoWork(onLoan ? LoanBudget : int.MaxValue, onLoan);
+        }
+        catch (Exception exception)
+        {
+            Failed(exception); // the state is not to be trusted from here on: nothing more is answered
+            return true;
+        }
+
+        foreach (RequestStream stream in _flushes)
+        {
+            stream.IsFlushPending = false;
+            stream.Output.Flush();
+        }
+
+        _flushes.Clear();
+        if (_appliedIndex != before)
+        {
+            Progressed();
+        }
+
+        return finished;
+    }
+
+    /// <summary>Answers false when the rest is for the dedicated thread.</summary>
+    private bool DoWork(int budget, bool onLoan)
+    {
+        if (_unfinished is { } unfinished)
+        {
+            _unfinished = null;
+            Advance(unfinished, onLoan);
+        }
+
+        while (true)
+        {
+            if (_position == _batch.Length)
+            {
+                _queue.Forget(_batch.Length);
+                _batch = _queue.TakeAll();
+                _position = 0;
+                if (_batch.IsEmpty)
+                {
+                    return true;
+                }
+            }
+
+            ReadOnlySpan<Work> batch = _batch.Span;
+            while (_position < batch.Length)
+            {
+                if (budget-- == 0 || !Do(batch[_position], onLoan))
+                {
+                    return false;
+                }
+
+                _position++;
+                if (_unfinished is not null)
+                {
+                    return false;
+                }
+            }
+
+            if (!onLoan)
+            {
+                return _queue.IsEmpty; // send replies between batches
+            }
+        }
+    }
+
+    /// <summary>Answers false when the item takes long and the thread is on loan: nothing was done then.</summary>
+    private bool Do(in Work work, bool onLoan)
+    {
+        switch (work.Kind)
+        {
+            case WorkKind.Apply:
+                return Apply(work, onLoan);
+            case WorkKind.ReleaseReads:
+                work.Stream!.ReleasedReads = work.Number;
+                Advance(work.Stream, onLoan);
+                return true;
+            case WorkKind.Advance:
+                Advance(work.Stream!, onLoan);
+                return true;
+            case WorkKind.Abandon:
+                Abandon(work.Stream!, work.Number);
+                return true;
+            default:
+                work.Action!();
+                return true;
+        }
+    }
+
+    private bool Apply(in Work work, bool onLoan)
+    {
+        LogEntry entry = work.Entry;
+        RequestStream? stream = work.Stream;
+        if (stream is not null)
+        {
+            AnswerBefore(stream, entry);
+        }
+
+        BeginReply(stream);
+        if (entry.Type != EntryType.Application)
+        {
+            _runner.Observe(entry);
+        }
+        else if (!_runner.Prepare(entry.Payload) && onLoan)
+        {
+            return false;
+        }
+        else
+        {
+            _runner.Apply(entry);
+        }
+
+        LastApplied = entry.Id;
+        ClusterTime = entry.Time;
+        Volatile.Write(ref _appliedIndex, entry.Index);
+        PayloadBlock.Release(entry.Payload);
+        if (stream is not null)
+        {
+            EndReply(stream, default);
+            Advance(stream, onLoan);
+        }
+
+        work.Action?.Invoke();
+        return true;
+    }
+
+    /// <summary>
+    /// Whatever a client asked before this write is answered before it is applied. Its reads are confirmed by now; one
+    /// that waits for a tick gets this entry's time as its own.
+    /// </summary>
+    private void AnswerBefore(RequestStream stream, in LogEntry entry)
+    {
+        while (stream.TryPeek(out InFlightRequest request) && request.Kind != RequestKind.Write)
+        {
+            if (request.Kind == RequestKind.Read)
+            {
+                BeginReply(stream);
+                _runner.Prepare(request.Bytes);
+                _runner.Read(LastApplied, entry.Time, entry.Time);
+                EndReply(stream, request.Bytes);
+            }
+            else
+            {
+                Advance(stream, onLoan: false);
+            }
+        }
+
+        if (!stream.TryPeek(out InFlightRequest write) || write.Entry != entry.Id)
+        {
+            throw new InvalidOperationException($"Entry {entry.Id} is not the request whose turn it is ({write.Entry}).");
+        }
+    }
+
+    /// <summary>Answers requests from the head of a stream as long as each has what it needs.</summary>
+    private void Advance(RequestStream stream, bool onLoan)
+    {
+        while (stream.TryPeek(out InFlightRequest request))
+        {
+            switch (request.Kind)
+            {
+                case RequestKind.Read when request.ReadId <= stream.ReleasedReads:
+                    if (!_runner.Prepare(request.Bytes) && onLoan)
+                    {
+                        _unfinished = stream; // the dedicated thread begins with it
+                        return;
+                    }
+
+                    if (!Read(stream, request))
+                    {
+                        return;
+                    }
+
+                    break;
+                case RequestKind.Local:
+                    BeginReply(stream);
+                    if (!stream.ExecuteLocal(request, _reply))
+                    {
+                        PayloadBlock.Release(request.Bytes);
+                        stream.DeferHead();
+                        return;
+                    }
+
+                    EndReply(stream, request.Bytes);
+                    break;
+                case RequestKind.Reply:
+                    BeginReply(stream);
+                    _reply.Raw(request.Bytes.Span);
+                    EndReply(stream, request.Bytes);
+                    break;
+                default:
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Runs a read; false when it met a key that is due by the leader's clock only, and waits for a tick.</summary>
+    private bool Read(RequestStream stream, in InFlightRequest request)
+    {
+        BeginReply(stream);
+        if (_runner.Read(LastApplied, ClusterTime, _clock()))
+        {
+            EndReply(stream, request.Bytes);
+            return true;
+        }
+
+        if (_waitForTick.Count == 0 && !ProposeTick(TickEnded))
+        {
+            BeginReply(stream);
+            _reply.Error("TIMEOUT no quorum for read"u8);
+            EndReply(stream, request.Bytes);
+            return true;
+        }
+
+        _waitForTick.Add(stream);
+        return false;
+    }
+
+    private void TickEnded(EntryFate fate)
+    {
+        RequestStream[] waiting = [.. _waitForTick];
+        _waitForTick.Clear();
+        foreach (RequestStream stream in waiting)
+        {
+            if (fate == EntryFate.Applied)
+            {
+                Advance(stream, onLoan: false);
+            }
+            else
+            {
+                Abandon(stream, stream.Taken + 1);
+            }
+        }
+    }
+
+    private void Abandon(RequestStream stream, long through)
+    {
+        while (stream.Taken < through && stream.TryPeek(out InFlightRequest request))
+        {
+            switch (request.Kind)
+            {
+                case RequestKind.Write:
+                    BeginReply(stream);
+                    _reply.Error("TIMEOUT not committed yet"u8);
+                    EndReply(stream, default);
+                    break;
+                case RequestKind.Read:
+                    BeginReply(stream);
+                    _reply.Error("TIMEOUT no quorum for read"u8);
+                    EndReply(stream, request.Bytes);
+                    break;
+                case RequestKind.Deferred:
+                    return;
+                default:
+                    Advance(stream, onLoan: false);
+                    break;
+            }
+        }
+
+        Advance(stream, onLoan: false);
+    }
+
+    private void BeginReply(RequestStream? stream)
+    {
+        _reply.Clear();
+        _reply.IsMuted = stream is null || stream.IsMuted;
+        if (stream is not null)
+        {
+            _reply.Version = stream.ProtocolVersion;
+        }
+    }
+
+    private void EndReply(RequestStream stream, ReadOnlyMemory<byte> bytes)
+    {
+        CommandsProcessed++;
+        if (_reply.Length > 0)
+        {
+            stream.Output.Append(_reply.Written);
+            if (!stream.IsFlushPending)
+            {
+                stream.IsFlushPending = true;
+                _flushes.Add(stream);
+            }
+        }
+
+        PayloadBlock.Release(bytes);
+        stream.Take();
+        stream.Answered();
+    }
+}

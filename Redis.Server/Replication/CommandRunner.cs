@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Logging;
+using Raft.Core;
+using Redis.Server.Commands;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Replication;
+
+/// <summary>Runs payloads on the keyspace: entries of the log, and reads in the same form. Application's turn only.</summary>
+internal sealed class CommandRunner(CommandContext context, ILogger logger)
+{
+    // Keys that fall due together are removed over several entries, so that none of them takes long.
+    private const int ExpiriesAnEntry = 64;
+
+    private readonly RequestParser _parser = new() { MaxBulkLength = int.MaxValue };
+    private ReadOnlyMemory<byte> _payload;
+    private Command? _command;
+
+    public CommandContext Context => context;
+
+    /// <summary>Makes a payload the next to be run. True when running it is quick.</summary>
+    public bool Prepare(ReadOnlyMemory<byte> payload)
+    {
+        _payload = payload;
+        _command = null;
+        switch (payload.Span[0])
+        {
+            case EntryPayload.Command:
+                Parse(payload.Span);
+                _command = context.Table.Resolve(_parser.Args(payload.Span), context.Reply);
+                return _command is null || _command.IsQuick;
+            case EntryPayload.Transaction:
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Applies the entry whose payload was prepared.</summary>
+    public void Apply(in LogEntry entry)
+    {
+        context.BeginEntry(entry.Id, entry.Time);
+        Run();
+        context.Keyspace.ExpireDue(ExpiriesAnEntry);
+        context.Keyspace.EndEntry();
+    }
+
+    /// <summary>An entry of Raft's own: only its time counts.</summary>
+    public void Observe(in LogEntry entry)
+    {
+        context.BeginEntry(entry.Id, entry.Time);
+        context.Keyspace.ExpireDue(ExpiriesAnEntry);
+        context.Keyspace.EndEntry();
+    }
+
+    /// <summary>
+    /// Runs the prepared payload as a read. False, with nothing to be used of the reply, when it met a key that is due by
+    /// the leader's clock and not yet by cluster time.
+    /// </summary>
+    public bool Read(EntryId at, long clusterTime, long leaderClock)
+    {
+        Keyspace.Keyspace keyspace = context.Keyspace;
+        context.BeginEntry(at, clusterTime);
+        keyspace.LeaderClock = leaderClock;
+        keyspace.MetDueKey = false;
+        Run();
+        keyspace.LeaderClock = 0;
+        return !keyspace.MetDueKey;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            ReadOnlySpan<byte> payload = _payload.Span;
+            switch (payload[0])
+            {
+                case EntryPayload.Command:
+                    _command?.Handler!(context, _parser.Args(payload));
+                    break;
+                case EntryPayload.Transaction:
+                    RunTransaction(payload);
+                    break;
+                case EntryPayload.Tick:
+                    break;
+                default:
+                    throw new InvalidDataException($"An entry of unknown kind {payload[0]}: a newer version wrote it.");
+            }
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or InvalidDataException))
+        {
+            // A defect, but the same one on every replica: the entry is answered and the group goes on.
+            logger.LogCritical(exception, "Entry {Entry} failed", context.Entry);
+            context.Reply.Error("ERR internal error, see the server's log"u8);
+        }
+    }
+
+    /// <summary>EXEC: the queued commands in order, nothing in between, one array of replies.</summary>
+    private void RunTransaction(ReadOnlySpan<byte> payload)
+    {
+        (int count, int framesAt) = TransactionPayload.Read(payload);
+        ReadOnlySpan<byte> frames = payload[framesAt..];
+        context.Reply.ArrayHeader(count);
+        context.IsInTransaction = true;
+        while (!frames.IsEmpty)
+        {
+            int length = Parse(frames);
+            CommandArgs args = _parser.Args(frames[..length]);
+            context.Table.Resolve(args, context.Reply)?.Handler!(context, args);
+            frames = frames[length..];
+        }
+
+        context.IsInTransaction = false;
+    }
+
+    private int Parse(ReadOnlySpan<byte> frame)
+    {
+        // The gate lets only complete requests into the log.
+        return _parser.Parse(frame, out int length) == ParseStatus.Complete && _parser.Count > 0
+            ? length
+            : throw new InvalidDataException("An entry does not hold a complete command.");
+    }
+}

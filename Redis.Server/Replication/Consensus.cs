@@ -1,0 +1,364 @@
+using Microsoft.Extensions.Logging;
+using Raft.Core;
+using Raft.Storage;
+using Redis.Server.Peers;
+
+namespace Redis.Server.Replication;
+
+/// <summary>
+/// The one place that drives <see cref="RaftServer"/>. Every input is a step under one short lock: hand the input to Raft,
+/// send what became sendable, start the disk. What a step made ready for others (messages, applied entries) leaves after
+/// the lock is given back, on the same thread.
+/// </summary>
+internal sealed class Consensus : IPeerReceiver, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Application _application;
+    private readonly PeerMesh _mesh;
+    private readonly Func<long> _clock;
+    private readonly PayloadPacker _packer = new();
+    private readonly Admission _admission;
+    private readonly RaftOutputs _outputs;
+    private RaftServer? _server;
+    private RaftLog? _log;
+    private long _readId;
+    private long _reportedApplied;
+    private volatile bool _holdsBack;
+
+    public Consensus(Application application, PeerMesh mesh, Admission admission, Func<long> clock, ILogger logger)
+    {
+        _admission = admission;
+        _application = application;
+        _mesh = mesh;
+        _clock = clock;
+        _outputs = new RaftOutputs(application, mesh, logger);
+        application.ProposeTick = ProposeTick;
+        application.Progressed = Progressed;
+    }
+
+    /// <summary>Whether this node is a member of a cluster (or about to become one).</summary>
+    public bool IsStarted => _server is not null;
+
+    /// <summary>Role, term and leader, as of the last change. Any thread.</summary>
+    public RaftChange State => _outputs.State;
+
+    /// <summary>Called under the lock when role, term or leader changed.</summary>
+    public event Action<RaftChange>? StateChanged
+    {
+        add => _outputs.Changed += value;
+        remove => _outputs.Changed -= value;
+    }
+
+    /// <summary>Counts for INFO raft.</summary>
+    public long AppendRequestsReceived { get; private set; }
+
+    public long AppendRequestsWithEntriesReceived { get; private set; }
+
+    public long SnapshotRequestsReceived { get; private set; }
+
+    /// <summary>Proposed entries that somebody waits for.</summary>
+    public int PendingEntryCount => _outputs.Pending.Count;
+
+    /// <summary>Puts a server in place; from here on steps happen.</summary>
+    public void Start(Func<IRaftCallbacks, RaftServer> create, RaftLog log, MetadataFile metadata, int nodeId)
+    {
+        lock (_lock)
+        {
+            _log = log;
+            _outputs.Begin(metadata, nodeId);
+            _reportedApplied = _application.AppliedIndex;
+            _server = create(_outputs);
+            _outputs.Server = _server;
+            _mesh.Adjust(_server.Configuration, nodeId);
+        }
+    }
+
+    /// <summary>Takes the server out of service; what waits is answered as unknown.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _server = null;
+            _outputs.AbandonAll();
+            _mesh.Adjust(ClusterConfiguration.Empty, 0);
+        }
+
+        _application.Signal();
+    }
+
+    /// <summary>Takes a client's requests: writes into the log, reads into the next confirmation, the rest in their turn.</summary>
+    public void Submit(RequestStream stream, ReadOnlySpan<StagedRequest> staged)
+    {
+        bool hasRead = false;
+        bool hasLocal = false;
+        bool hasWrite = false;
+        foreach (ref readonly StagedRequest request in staged)
+        {
+            hasRead |= request.Kind == RequestKind.Read;
+            hasWrite |= request.Kind == RequestKind.Write;
+            hasLocal |= request.Kind is RequestKind.Local or RequestKind.Reply;
+        }
+
+        lock (_lock)
+        {
+            RaftServer? server = _server;
+            byte[]? refusal = hasRead || hasWrite ? _admission.Refusal(server) : null;
+            bool takesData = refusal is null && (hasRead || hasWrite);
+            if (takesData)
+            {
+                BeginStep(server!);
+            }
+
+            // Registered before the writes behind it: a read is released before any entry proposed later is applied.
+            if (takesData && hasRead)
+            {
+                _outputs.Reads.Enqueue((++_readId, stream, stream.Added + staged.Length));
+                refusal = server!.RequestRead(_readId) ? null : Admission.NoLeader;
+            }
+
+            foreach (ref readonly StagedRequest request in staged)
+            {
+                hasLocal |= !Take(stream, request, server, refusal);
+            }
+
+            if (takesData)
+            {
+                server!.Replicate();
+                EndStep(server);
+            }
+
+            if (hasLocal)
+            {
+                _application.Add(Work.Advance(stream));
+            }
+
+            _packer.Settle();
+        }
+
+        Deliver();
+    }
+
+    public void Receive(int from, ReadOnlyMemory<byte> frame, PeerFrameScratch scratch)
+    {
+        FrameReader reader = new(frame);
+        PeerFrame kind = PeerCodec.Kind(frame.Span);
+        lock (_lock)
+        {
+            if (_server is not { } server)
+            {
+                return;
+            }
+
+            BeginStep(server);
+            switch (kind)
+            {
+                case PeerFrame.AppendRequest:
+                    AppendRequest append = PackEntries(PeerCodec.ReadAppendRequest(ref reader, ref scratch.Entries));
+                    AppendRequestsReceived++;
+                    AppendRequestsWithEntriesReceived += append.Entries.IsEmpty ? 0 : 1;
+                    server.Receive(from, append);
+                    break;
+                case PeerFrame.AppendReply:
+                    server.Receive(from, PeerCodec.ReadAppendReply(ref reader));
+                    break;
+                case PeerFrame.VoteRequest:
+                    server.Receive(from, PeerCodec.ReadVoteRequest(ref reader));
+                    break;
+                case PeerFrame.VoteReply:
+                    server.Receive(from, PeerCodec.ReadVoteReply(ref reader));
+                    break;
+                case PeerFrame.SnapshotRequest:
+                    SnapshotRequestsReceived++;
+                    server.Receive(from, PeerCodec.ReadSnapshotRequest(ref reader));
+                    break;
+                case PeerFrame.SnapshotReply:
+                    server.Receive(from, PeerCodec.ReadSnapshotReply(ref reader));
+                    break;
+                case PeerFrame.TimeoutNow:
+                    server.Receive(from, PeerCodec.ReadTimeoutNow(ref reader));
+                    break;
+                case PeerFrame.ReadIndexRequest:
+                    server.Receive(from, PeerCodec.ReadReadIndexRequest(ref reader));
+                    break;
+                case PeerFrame.ReadIndexReply:
+                    server.Receive(from, PeerCodec.ReadReadIndexReply(ref reader));
+                    break;
+                default:
+                    throw new FormatException($"A peer frame of unknown kind {(byte)kind}.");
+            }
+
+            EndStep(server);
+        }
+
+        Deliver();
+    }
+
+    /// <summary>A node has introduced itself.</summary>
+    public void Connected(int from, string address) => Step(_ => _mesh.Welcome(from, address));
+
+    public void Disconnected(int from) => Step(server =>
+    {
+        _mesh.Farewell(from);
+        server.PeerDisconnected(from);
+    });
+
+    /// <summary>The log is on disk up to this entry. Called by the log's syncer thread.</summary>
+    public void LogSynced(EntryId synced)
+    {
+        lock (_lock)
+        {
+            if (_server is not { } server)
+            {
+                return;
+            }
+
+            BeginStep(server);
+            server.LogSynced(synced);
+            EndStep(server);
+        }
+
+        Deliver();
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public void Periodic(TimeSpan elapsed) => Step(server => server.Periodic(elapsed));
+
+    /// <summary>Runs any other input as a step; nothing happens when there is no server.</summary>
+    public void Step(Action<RaftServer> input)
+    {
+        lock (_lock)
+        {
+            if (_server is { } server)
+            {
+                BeginStep(server);
+                input(server);
+                EndStep(server);
+            }
+        }
+
+        Deliver();
+    }
+
+    /// <summary>Reads something of the server's state; <paramref name="otherwise"/> when there is none.</summary>
+    public T Read<T>(Func<RaftServer, RaftLog, T> read, T otherwise)
+    {
+        lock (_lock)
+        {
+            return _server is { } server ? read(server, _log!) : otherwise;
+        }
+    }
+
+    /// <summary>Runs a step that makes an entry, and reports what becomes of it on the application's turn.</summary>
+    public ProposeResult Propose(EntryProposal propose, Action<EntryFate> done)
+    {
+        ProposeResult result = ProposeResult.NotLeader;
+        Step(server =>
+        {
+            result = propose(server, out EntryId id);
+            if (result == ProposeResult.Accepted)
+            {
+                _outputs.Pending.Add(new PendingEntry(id, null, 0, done));
+                server.Replicate();
+            }
+        });
+        return result;
+    }
+
+    public void Dispose() => Stop();
+
+    private bool ProposeTick(Action<EntryFate> done) =>
+        Propose((RaftServer server, out EntryId id) => server.Propose(EntryPayload.TickBytes, out id), done) == ProposeResult.Accepted;
+
+    /// <summary>The application got further: lets Raft hand over what it held back.</summary>
+    private void Progressed()
+    {
+        if (_holdsBack)
+        {
+            Step(static _ => { });
+        }
+    }
+
+    private void BeginStep(RaftServer server)
+    {
+        server.Time = _clock();
+        long applied = _application.AppliedIndex;
+        if (applied != _reportedApplied)
+        {
+            _reportedApplied = applied;
+            server.EntriesApplied(applied);
+            _log!.ReleaseApplied(applied);
+        }
+    }
+
+    private void EndStep(RaftServer server)
+    {
+        _packer.Settle();
+        _log!.StartSync();
+        LogCursors cursors = server.Cursors;
+        _holdsBack = cursors.Applied < cursors.Committed;
+    }
+
+    /// <summary>After the lock: send messages, and run the application if it is idle.</summary>
+    private void Deliver()
+    {
+        _mesh.Flush();
+        _application.Signal();
+    }
+
+    /// <summary>Moves one staged request into the stream; false when it became a ready reply.</summary>
+    private bool Take(RequestStream stream, in StagedRequest request, RaftServer? server, byte[]? refusal)
+    {
+        InFlightRequest taken = new() { Kind = request.Kind, Command = request.Command };
+        switch (request.Kind)
+        {
+            case RequestKind.Write when refusal is null:
+                ReadOnlyMemory<byte> payload = _packer.Pack(request.Bytes.Span);
+                ProposeResult result = server!.Propose(payload, out taken.Entry);
+                if (result == ProposeResult.Accepted)
+                {
+                    stream.Add(taken);
+                    _outputs.Pending.Add(new PendingEntry(taken.Entry, stream, stream.Added, null));
+                    return true;
+                }
+
+                taken.Kind = RequestKind.Reply;
+                taken.Bytes = Admission.Refusal(result);
+                break;
+            case RequestKind.Read when refusal is null:
+                taken.ReadId = _readId;
+                taken.Bytes = Keep(request.Bytes.Span);
+                stream.Add(taken);
+                return true;
+            case RequestKind.Local:
+            case RequestKind.Reply:
+                taken.Bytes = Keep(request.Bytes.Span);
+                break;
+            default:
+                taken.Kind = RequestKind.Reply;
+                taken.Bytes = refusal;
+                break;
+        }
+
+        stream.Add(taken);
+        return false;
+    }
+
+    private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlyMemory<byte> kept = _packer.Pack(bytes);
+        PayloadBlock.Retain(kept);
+        return kept;
+    }
+
+    /// <summary>The entries with their payloads copied out of the network's buffer: the log keeps them.</summary>
+    private AppendRequest PackEntries(in AppendRequest request)
+    {
+        Span<LogEntry> entries = System.Runtime.InteropServices.MemoryMarshal.AsMemory(request.Entries).Span;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            entries[i] = entries[i] with { Payload = _packer.Pack(entries[i].Payload.Span) };
+        }
+
+        return request;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Redis.Server.Replication;
+
+/// <summary>
+/// First byte of an application entry's payload. A single command is its RESP frame as it came, which begins with '*';
+/// everything else has a number of its own. On disk and on the wire: the numbers never change.
+/// </summary>
+internal static class EntryPayload
+{
+    /// <summary>One command: its RESP array.</summary>
+    public const byte Command = (byte)'*';
+
+    /// <summary>EXEC: the RESP arrays of the queued commands, one after the other.</summary>
+    public const byte Transaction = 1;
+
+    /// <summary>Nothing but its time: lets cluster time catch up with the leader's clock.</summary>
+    public const byte Tick = 2;
+
+    /// <summary>Ends the wait of a blocked client: a time-out, CLIENT UNBLOCK, a closed connection.</summary>
+    public const byte Unblock = 3;
+
+    public static readonly byte[] TickBytes = [Tick];
+}

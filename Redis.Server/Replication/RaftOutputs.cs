@@ -1,0 +1,210 @@
+using Microsoft.Extensions.Logging;
+using Raft.Core;
+using Raft.Storage;
+using Redis.Server.Peers;
+
+namespace Redis.Server.Replication;
+
+/// <summary>An input to Raft that may make an entry.</summary>
+internal delegate ProposeResult EntryProposal(RaftServer server, out EntryId id);
+
+/// <summary>
+/// What Raft asks for during a step, turned into frames for peers, work for the application and writes to the metadata
+/// file. Under the consensus lock throughout.
+/// </summary>
+internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogger logger) : IRaftCallbacks
+{
+    private MetadataFile? _metadata;
+    private int _nodeId;
+    private volatile StateBox _state = new(new RaftChange(RaftRole.Follower, 0, 0, "not a member"));
+
+    /// <summary>Entries proposed here whose fate is not known.</summary>
+    public PendingEntries Pending { get; } = new();
+
+    /// <summary>Reads that wait for confirmation: number, whose, and the stream's last request then.</summary>
+    public Queue<(long ReadId, RequestStream Stream, long Number)> Reads { get; } = new();
+
+    /// <summary>The server that calls; set right after it was made.</summary>
+    public RaftServer? Server { get; set; }
+
+    /// <summary>Role, term and leader as of the last change. Any thread.</summary>
+    public RaftChange State => _state.Change;
+
+    public event Action<RaftChange>? Changed;
+
+    public void Begin(MetadataFile metadata, int nodeId)
+    {
+        _metadata = metadata;
+        _nodeId = nodeId;
+    }
+
+    public void PersistTermAndVote(long term, int votedFor) =>
+        _metadata!.Save(_metadata.Current with { Term = term, VotedFor = votedFor });
+
+    public void Send(int to, in VoteRequest message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in VoteReply message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in AppendRequest message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in AppendReply message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in SnapshotRequest message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in SnapshotReply message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in TimeoutNow message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in ReadIndexRequest message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Send(int to, in ReadIndexReply message)
+    {
+        if (mesh.QueueTo(to) is { } queue)
+        {
+            PeerCodec.Write(queue, message);
+        }
+    }
+
+    public void Apply(in LogEntry entry)
+    {
+        RequestStream? proposer = null;
+        Action? then = null;
+        while (Pending.TryTake(entry.Index, out PendingEntry pending))
+        {
+            if (pending.Id == entry.Id)
+            {
+                proposer = pending.Stream;
+                then = pending.Done is { } done ? () => done(EntryFate.Applied) : null;
+            }
+            else
+            {
+                Abandon(pending, EntryFate.Overwritten);
+            }
+        }
+
+        application.Add(Work.Apply(entry, proposer, then));
+    }
+
+    public void ReadReady(long readId)
+    {
+        while (Reads.TryPeek(out (long ReadId, RequestStream Stream, long Number) read) && read.ReadId <= readId)
+        {
+            Reads.Dequeue();
+            application.Add(Work.ReleaseReads(read.Stream, read.ReadId));
+        }
+    }
+
+    public void ReadsFailed()
+    {
+        while (Reads.TryDequeue(out (long ReadId, RequestStream Stream, long Number) read))
+        {
+            application.Add(Work.Abandon(read.Stream, read.Number));
+        }
+    }
+
+    public void StateChanged(in RaftChange change)
+    {
+        if (change.Role != RaftRole.Leader)
+        {
+            AbandonPending();
+        }
+
+        if (_state.Change != change)
+        {
+            logger.LogInformation(
+                "Now {Role} in term {Term}, leader {Leader}: {Reason}", change.Role, change.Term, change.Leader == 0 ? "unknown" : change.Leader, change.Reason);
+        }
+
+        _state = new StateBox(change);
+        Changed?.Invoke(change);
+    }
+
+    public void ConfigurationChanged(ClusterConfiguration configuration) => mesh.Adjust(configuration, _nodeId);
+
+    public ReadOnlyMemory<byte> ReadSnapshot(SnapshotId snapshot, long offset, int maxBytes) => default;
+
+    public void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk)
+    {
+    }
+
+    public void InstallSnapshot(RaftSnapshot snapshot)
+    {
+    }
+
+    /// <summary>Answers everything that waits: its fate will not be known here.</summary>
+    public void AbandonAll()
+    {
+        ReadsFailed();
+        AbandonPending();
+    }
+
+    private void AbandonPending()
+    {
+        while (Pending.TryTake(long.MaxValue, out PendingEntry pending))
+        {
+            Abandon(pending, EntryFate.Unknown);
+        }
+    }
+
+    private void Abandon(in PendingEntry pending, EntryFate fate)
+    {
+        if (pending.Stream is { } stream)
+        {
+            application.Add(Work.Abandon(stream, pending.Number));
+        }
+        else if (pending.Done is { } done)
+        {
+            application.Add(Work.Run(() => done(fate)));
+        }
+    }
+
+    private sealed record StateBox(RaftChange Change);
+}

@@ -1,0 +1,45 @@
+using Raft.Core;
+using Redis.Server.Commands;
+
+namespace Redis.Server.Replication;
+
+/// <summary>What a request needs before it is answered.</summary>
+internal enum RequestKind : byte
+{
+    /// <summary>Commitment of its log entry.</summary>
+    Write,
+
+    /// <summary>A confirmed read index.</summary>
+    Read,
+
+    /// <summary>Only its turn: it concerns this node or this connection, not the data.</summary>
+    Local,
+
+    /// <summary>Only its turn: the reply is known already (an error, +QUEUED).</summary>
+    Reply,
+
+    /// <summary>A local command that is answered later, when something it started has ended.</summary>
+    Deferred,
+}
+
+/// <summary>A request as the connection staged it; its bytes are valid during <see cref="Consensus.Submit"/>.</summary>
+/// <param name="Kind">What it needs.</param>
+/// <param name="Command">Its row, or null for a transaction or a ready reply.</param>
+/// <param name="Bytes">The frame, the transaction's payload, or the ready reply.</param>
+internal readonly record struct StagedRequest(RequestKind Kind, Command? Command, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>A request that waits for its turn and for what it needs.</summary>
+internal struct InFlightRequest
+{
+    public RequestKind Kind;
+    public Command? Command;
+
+    /// <summary>Write: the entry that carries it.</summary>
+    public EntryId Entry;
+
+    /// <summary>Read: the number it was registered under.</summary>
+    public long ReadId;
+
+    /// <summary>Read, Local, Reply: the payload, frame or reply; released once it is dealt with.</summary>
+    public ReadOnlyMemory<byte> Bytes;
+}

@@ -1,0 +1,121 @@
+using Redis.Server.Commands;
+using Redis.Server.Peers;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Replication;
+
+/// <summary>
+/// The requests of one client that are under way, in order, and the way back for their replies. A pipelined connection
+/// has many in flight; each is answered when its turn has come and what it needs is there.
+/// </summary>
+/// <remarks>One network thread adds, the application takes; nobody else touches the queue.</remarks>
+internal abstract class RequestStream
+{
+    private const int InitialCapacity = 4;
+    private const int KeptCapacity = 1024;
+
+    private readonly Lock _lock = new();
+    private InFlightRequest[] _ring = new InFlightRequest[InitialCapacity];
+    private int _head;
+    private int _count;
+    private long _added;
+    private long _taken;
+
+    /// <summary>Where replies go.</summary>
+    public abstract SendQueue Output { get; }
+
+    /// <summary>RESP version of the client (HELLO). Set on the application's turn only.</summary>
+    public int ProtocolVersion { get; set; } = 2;
+
+    /// <summary>The client wants no replies (CLIENT REPLY OFF and SKIP), or is gone.</summary>
+    public bool IsMuted { get; set; }
+
+    /// <summary>Reads up to this number were released. Application only.</summary>
+    public long ReleasedReads { get; set; }
+
+    /// <summary>Whether the application will flush this stream at the end of its batch. Application only.</summary>
+    public bool IsFlushPending { get; set; }
+
+    /// <summary>Requests added so far; names the last one.</summary>
+    public long Added => Volatile.Read(ref _added);
+
+    /// <summary>Requests answered so far.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>Requests under way.</summary>
+    public int InFlight => (int)(Added - Taken);
+
+    /// <summary>Runs a local command whose turn has come and writes its reply, or defers it (then answers false).</summary>
+    public abstract bool ExecuteLocal(in InFlightRequest request, RespWriter reply);
+
+    /// <summary>Runs a local command that was queued by MULTI; only the client's own node does. False: it cannot run there.</summary>
+    public abstract bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply);
+
+    /// <summary>Called on the application's turn when a request was answered.</summary>
+    public virtual void Answered()
+    {
+    }
+
+    public void Add(in InFlightRequest request)
+    {
+        lock (_lock)
+        {
+            if (_count == _ring.Length)
+            {
+                Resize(_count * 2);
+            }
+
+            _ring[(_head + _count) & (_ring.Length - 1)] = request;
+            _count++;
+            _added++;
+        }
+    }
+
+    /// <summary>The request whose turn it is. Application only.</summary>
+    public bool TryPeek(out InFlightRequest request)
+    {
+        lock (_lock)
+        {
+            request = _count > 0 ? _ring[_head] : default;
+            return _count > 0;
+        }
+    }
+
+    /// <summary>The request whose turn it is was answered. Application only.</summary>
+    public void Take()
+    {
+        lock (_lock)
+        {
+            _ring[_head] = default;
+            _head = (_head + 1) & (_ring.Length - 1);
+            _count--;
+            _taken++;
+            if (_count == 0 && _ring.Length > KeptCapacity)
+            {
+                Resize(InitialCapacity);
+            }
+        }
+    }
+
+    /// <summary>The request whose turn it is will be answered later. Application only.</summary>
+    public void DeferHead()
+    {
+        lock (_lock)
+        {
+            _ring[_head].Kind = RequestKind.Deferred;
+            _ring[_head].Bytes = default;
+        }
+    }
+
+    private void Resize(int capacity)
+    {
+        InFlightRequest[] ring = new InFlightRequest[capacity];
+        for (int i = 0; i < _count; i++)
+        {
+            ring[i] = _ring[(_head + i) & (_ring.Length - 1)];
+        }
+
+        _ring = ring;
+        _head = 0;
+    }
+}
