@@ -92,7 +92,9 @@ internal sealed class Election
     /// </summary>
     public void Receive(int from, in VoteRequest request)
     {
-        bool hasPromise = (_state.HearsLeader || _state.Now < _refuseUntil) && !request.IsTransfer;
+        // A leader hands over to voters only: a removed server that claims so does not depose it.
+        bool isHandedOver = request.IsTransfer && _state.Configuration.Find(request.Candidate) is { IsVoter: true };
+        bool hasPromise = (_state.HearsLeader || _state.Now < _refuseUntil) && !isHandedOver;
         bool isUpToDate = request.LastEntry >= _state.Log.Last;
         if (request.IsPreVote)
         {
