@@ -1,4 +1,3 @@
-using System.Text;
 using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
 
@@ -120,7 +119,7 @@ internal static class ExpireCommands
                 : Condition.None;
             if (one == Condition.None)
             {
-                context.Reply.Error($"ERR Unsupported option {Encoding.Latin1.GetString(args[i])}");
+                context.Reply.Error("ERR Unsupported option "u8, args[i], default);
                 return false;
             }
 

@@ -77,9 +77,11 @@ internal sealed class RespWriter : IDisposable
         written.Replace((byte)'\n', (byte)' ');
     }
 
-    /// <summary>An error in three parts, for texts that quote the client's bytes.</summary>
+    /// <summary>An error that quotes the client's bytes, as C's %s does: up to a NUL.</summary>
     public void Error(ReadOnlySpan<byte> before, ReadOnlySpan<byte> quoted, ReadOnlySpan<byte> after)
     {
+        int end = quoted.IndexOf((byte)0);
+        quoted = end < 0 ? quoted : quoted[..end];
         byte[] text = new byte[before.Length + quoted.Length + after.Length];
         before.CopyTo(text);
         quoted.CopyTo(text.AsSpan(before.Length));
