@@ -32,6 +32,12 @@ internal sealed class LocalExecutor : IDisposable
     /// <summary>Cluster time of the next entries.</summary>
     public long Now { get; set; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
+    /// <summary>Lets commands wait.</summary>
+    public Waiting Waiting => _executor.Context.Waiting;
+
+    /// <summary>The entry of the last write.</summary>
+    public EntryId LastEntry => new(1, _index);
+
     /// <summary>Runs a request as the server does: writes as an entry, reads on the state reached.</summary>
     public Reply Run(Request request)
     {

@@ -19,6 +19,30 @@ internal sealed class OracleConnection : IDisposable
             Run([new Request("HELLO", "3")]);
     }
 
+    /// <summary>Sends a request whose reply may come late.</summary>
+    public void Send(Request request)
+    {
+        using RespWriter writer = new();
+        request.WriteTo(writer);
+        _socket.Send(writer.Written);
+    }
+
+    /// <summary>The replies that have come by now.</summary>
+    public IEnumerable<Reply> Poll()
+    {
+        while (_socket.Available > 0)
+        {
+            byte[] bytes = new byte[_socket.Available];
+            int received = _socket.Receive(bytes);
+            for (int start = 0; start < received;)
+            {
+                yield return Reply.TryRead(bytes.AsSpan(start, received - start), out int consumed)
+                    ?? throw new InvalidDataException("A reply came in pieces.");
+                start += consumed;
+            }
+        }
+    }
+
     /// <summary>Sends all requests, then reads their replies.</summary>
     public IReadOnlyList<Reply> Run(IReadOnlyList<Request> requests)
     {

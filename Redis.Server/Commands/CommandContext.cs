@@ -9,6 +9,7 @@ namespace Redis.Server.Commands;
 internal sealed class CommandContext
 {
     private readonly DeterministicRandom _random = new();
+    private Waiting? _waiting;
     private bool _isSeeded;
     private long _reads;
 
@@ -33,6 +34,9 @@ internal sealed class CommandContext
     /// <summary>Whether the command runs inside MULTI or a script, where nothing blocks.</summary>
     public bool IsInTransaction { get; set; }
 
+    /// <summary>Lets commands wait for keys, and ends their waits.</summary>
+    public Waiting Waiting => _waiting ??= new Waiting(this);
+
     /// <summary>Random numbers, the same for this entry on every replica.</summary>
     public DeterministicRandom Random
     {
@@ -51,6 +55,15 @@ internal sealed class CommandContext
         Entry = entry;
         Keyspace.Now = time;
         _isSeeded = false;
+        Waiting.BeginEntry();
+    }
+
+    /// <summary>Ends an entry: serves those who waited for what it made, and removes at most <paramref name="expiries"/> due keys.</summary>
+    public void EndEntry(int expiries)
+    {
+        Waiting.EndEntry();
+        Keyspace.ExpireDue(expiries);
+        Keyspace.EndEntry();
     }
 
     /// <summary>

@@ -9,6 +9,9 @@ namespace Redis.Server.Commands;
 /// </summary>
 internal sealed class CommandExecutor
 {
+    /// <summary>Keys that fall due together are removed over several entries, so that none of them takes long.</summary>
+    private const int ExpiriesAnEntry = 64;
+
     private readonly CommandContext _context;
     private readonly RequestParser _parser = new() { MaxBulkLength = int.MaxValue };
 
@@ -23,7 +26,7 @@ internal sealed class CommandExecutor
         _context.BeginEntry(entry, time);
         _context.Reply = reply;
         Run(frame);
-        _context.Keyspace.EndEntry();
+        _context.EndEntry(ExpiriesAnEntry);
     }
 
     /// <summary>Runs one read-only command at the state and cluster time reached.</summary>

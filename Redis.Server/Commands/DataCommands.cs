@@ -17,6 +17,7 @@ internal static class DataCommands
         .. CounterCommands.Rows,
         .. SubstringCommands.Rows,
         .. KeyCommands.Rows,
+        .. BlockingListCommands.Rows,
         .. ExpireCommands.Rows,
         .. ScanCommands.Rows,
         .. ObjectCommands.Rows,

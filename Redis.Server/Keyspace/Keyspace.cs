@@ -43,6 +43,9 @@ internal sealed class Keyspace
     /// <summary>Hears of changes; null when nobody listens.</summary>
     public IKeyspaceObserver? Observer { get; set; }
 
+    /// <summary>The commands that wait for keys.</summary>
+    public BlockedClients Blocked { get; } = new();
+
     /// <summary>Number of keys, due ones that are not yet removed included (DBSIZE).</summary>
     public int Count => _keys.Count;
 
@@ -131,6 +134,8 @@ internal sealed class Keyspace
     {
         int entry = Prepare(key, keepExpiry);
         Store(entry, value);
+        if (value.Object != null)
+            Blocked.KeyAppeared(key);
     }
 
     /// <summary>Gives the key a string, written over the old one's memory where it fits.</summary>

@@ -15,6 +15,9 @@ internal readonly ref struct CommandArgs
         _ranges = ranges;
     }
 
+    /// <summary>The bytes the arguments are views of: the whole request as a RESP array.</summary>
+    public ReadOnlySpan<byte> Frame => _frame;
+
     /// <summary>Number of arguments, the command's name included.</summary>
     public int Count => _ranges.Length;
 

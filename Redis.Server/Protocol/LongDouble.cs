@@ -74,6 +74,21 @@ internal readonly struct LongDouble
         return !sum.IsInfinite;
     }
 
+    /// <summary>
+    /// The least integer not below a thousand times this (seconds to milliseconds). What does not fit becomes
+    /// long.MinValue, as when an x86 processor converts it.
+    /// </summary>
+    public long CeilingOfThousandths()
+    {
+        if (IsInfinite)
+            return long.MinValue;
+        BigInteger thousandfold = _mantissa * 1000;
+        thousandfold = _exponent >= 0
+            ? thousandfold << _exponent
+            : (thousandfold + (BigInteger.One << -_exponent) - 1) >> -_exponent;
+        return thousandfold > long.MaxValue || thousandfold < long.MinValue ? long.MinValue : (long)thousandfold;
+    }
+
     /// <summary>Redis's ld2string for humans: printf's %.17Lf without trailing zeros.</summary>
     public override string ToString()
     {
