@@ -11,11 +11,12 @@ internal sealed class EntryTable
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
     private const int EntryOverhead = 64;
-    private const int MaxSpareArrays = 16;
+    private const int MaxSpares = 16;
 
     private readonly List<Chunk> _chunks = [];
     private readonly List<TermRun> _terms = [];
-    private readonly Stack<LogEntry[]> _spares = new();
+    private readonly Stack<LogEntry[]> _spareEntries = new();
+    private readonly Stack<Chunk> _spareChunks = new();
     private long _firstChunk;
     private long _firstCached = 1;
     private long _cacheBytes;
@@ -68,7 +69,7 @@ internal sealed class EntryTable
     public void Add(in LogEntry entry, LogPosition position)
     {
         Chunk chunk = AddPlace(entry.Id, position);
-        chunk.Entries ??= _spares.TryPop(out LogEntry[]? spare) ? spare : new LogEntry[ChunkSize];
+        chunk.Entries ??= _spareEntries.TryPop(out LogEntry[]? spare) ? spare : new LogEntry[ChunkSize];
         chunk.Entries[Slot(entry.Index)] = entry;
         PayloadBlock.Retain(entry.Payload);
         CountCached(1, entry.Payload.Length);
@@ -158,7 +159,7 @@ internal sealed class EntryTable
             Drop(_firstCached);
             if (Slot(++_firstCached) == 0)
             {
-                Recycle(ChunkOf(_firstCached - 1));
+                RecycleEntries(ChunkOf(_firstCached - 1));
             }
         }
     }
@@ -177,7 +178,7 @@ internal sealed class EntryTable
 
         if (number - _firstChunk == _chunks.Count)
         {
-            _chunks.Add(new Chunk());
+            _chunks.Add(_spareChunks.TryPop(out Chunk? spare) ? spare : new Chunk());
         }
 
         if (_terms.Count == 0 || _terms[^1].Term != id.Term)
@@ -222,18 +223,22 @@ internal sealed class EntryTable
     {
         for (int i = first; i < first + count; i++)
         {
-            Recycle(_chunks[i]);
+            RecycleEntries(_chunks[i]);
+            if (_spareChunks.Count < MaxSpares)
+            {
+                _spareChunks.Push(_chunks[i]);
+            }
         }
 
         _chunks.RemoveRange(first, count);
     }
 
     /// <summary>Keeps the array of a chunk whose entries were all dropped.</summary>
-    private void Recycle(Chunk chunk)
+    private void RecycleEntries(Chunk chunk)
     {
-        if (chunk.Entries is not null && _spares.Count < MaxSpareArrays)
+        if (chunk.Entries is not null && _spareEntries.Count < MaxSpares)
         {
-            _spares.Push(chunk.Entries);
+            _spareEntries.Push(chunk.Entries);
         }
 
         chunk.Entries = null;

@@ -49,13 +49,13 @@ internal sealed class LogRecovery
             recovery.OpenSegments(DiskOpen.ReadWrite);
             if (recovery._segments.Count == 0)
             {
-                recovery._segments.Add(SegmentFile.Create(directory, options, 1));
+                recovery._segments.Add(SegmentFile.Create(directory, options, 1, isFilled: true));
                 recovery.Tail = new LogTail(new LogPosition(1, SegmentFile.HeaderSize), []);
                 return recovery;
             }
 
             recovery.Replay();
-            recovery.Finish(options.SegmentBytes);
+            recovery.Finish();
             directory.Disk.SyncDirectory(directory.Path); // a process that was killed may have renamed and not synced
             return recovery;
         }
@@ -299,11 +299,11 @@ internal sealed class LogRecovery
     }
 
     /// <summary>Leaves files that go on where the log ends.</summary>
-    private void Finish(int segmentBytes)
+    private void Finish()
     {
         foreach (SegmentFile segment in _segments.Where(s => s.Sequence >= _end.Segment))
         {
-            segment.Clear(segment.Sequence == _end.Segment ? _end.Offset : SegmentFile.HeaderSize, segmentBytes);
+            segment.Clear(segment.Sequence == _end.Segment ? _end.Offset : SegmentFile.HeaderSize);
         }
 
         foreach (SegmentFile segment in _segments.Where(s => s.Sequence >= _proven.Segment))

@@ -28,6 +28,7 @@ internal sealed class LogSyncer : IDisposable
     private ulong _durable;
     private bool _isMarked;
     private long _presenceChecked;
+    private long _entered;
     private int _isPreparing;
     private volatile bool _stop;
     private volatile bool _failed;
@@ -238,6 +239,7 @@ internal sealed class LogSyncer : IDisposable
         }
 
         _segment = _segments.GetOrCreate(position.Segment);
+        _entered = Stopwatch.GetTimestamp();
         _written = position;
     }
 
@@ -285,13 +287,14 @@ internal sealed class LogSyncer : IDisposable
         }
 
         uint next = _segment.Sequence + 1;
+        bool isFilled = _written.Offset <= _options.MaxFillRate * Stopwatch.GetElapsedTime(_entered).TotalSeconds;
         if (_segments.Find(next) is null && Interlocked.Exchange(ref _isPreparing, 1) == 0)
         {
             InBackground(() =>
             {
                 try
                 {
-                    _segments.Prepare(next);
+                    _segments.Prepare(next, isFilled);
                 }
                 finally
                 {

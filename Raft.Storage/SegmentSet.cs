@@ -29,33 +29,16 @@ internal sealed class SegmentSet : IDisposable
     }
 
     /// <summary>The segment, made now unless it was prepared; waits for a preparation under way.</summary>
-    public SegmentFile GetOrCreate(uint sequence)
-    {
-        lock (_creation)
-        {
-            if (Find(sequence) is { } present)
-            {
-                return present;
-            }
-
-            SegmentFile created = SegmentFile.Create(_directory, _options, sequence);
-            lock (_gate)
-            {
-                _segments.Add(sequence, created);
-            }
-
-            return created;
-        }
-    }
+    public SegmentFile GetOrCreate(uint sequence) => GetOrCreate(sequence, isFilled: false);
 
     /// <summary>Makes a segment ahead of its use, unless the log was closed meanwhile.</summary>
-    public void Prepare(uint sequence)
+    public void Prepare(uint sequence, bool isFilled)
     {
         lock (_creation)
         {
             if (!_isDisposed)
             {
-                GetOrCreate(sequence);
+                GetOrCreate(sequence, isFilled);
             }
         }
     }
@@ -89,6 +72,25 @@ internal sealed class SegmentSet : IDisposable
 
                 _segments.Clear();
             }
+        }
+    }
+
+    private SegmentFile GetOrCreate(uint sequence, bool isFilled)
+    {
+        lock (_creation)
+        {
+            if (Find(sequence) is { } present)
+            {
+                return present;
+            }
+
+            SegmentFile created = SegmentFile.Create(_directory, _options, sequence, isFilled);
+            lock (_gate)
+            {
+                _segments.Add(sequence, created);
+            }
+
+            return created;
         }
     }
 

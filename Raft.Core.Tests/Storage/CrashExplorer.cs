@@ -4,7 +4,7 @@ using Raft.Storage;
 namespace Raft.Core.Tests.Storage;
 
 /// <summary>Runs a workload, cuts the power at a step, and judges what the next start finds.</summary>
-internal sealed class CrashExplorer(IReadOnlyList<Operation> workload, CrashKind kind, int seed)
+internal sealed class CrashExplorer(IReadOnlyList<Operation> workload, CrashKind kind, int seed, bool fillsFiles = true)
 {
     /// <summary>What a node does after it came back: enough to bring leftovers of the first life to light.</summary>
     private static readonly Operation[] Aftermath =
@@ -19,7 +19,7 @@ internal sealed class CrashExplorer(IReadOnlyList<Operation> workload, CrashKind
     public int CountSteps()
     {
         FaultyDisk disk = new();
-        new StorageNode(disk).Run(workload);
+        new StorageNode(disk, fillsFiles).Run(workload);
         return disk.Steps;
     }
 
@@ -38,7 +38,7 @@ internal sealed class CrashExplorer(IReadOnlyList<Operation> workload, CrashKind
         StorageNode? node = null;
         try
         {
-            node = new StorageNode(disk);
+            node = new StorageNode(disk, fillsFiles);
             node.Run(workload);
         }
         catch (PowerCutException)
@@ -70,7 +70,7 @@ internal sealed class CrashExplorer(IReadOnlyList<Operation> workload, CrashKind
             disk.CutAt = disk.Steps + second;
             try
             {
-                _ = new StorageNode(disk);
+                _ = new StorageNode(disk, fillsFiles);
                 return;
             }
             catch (PowerCutException)

@@ -25,10 +25,11 @@ internal sealed class GeneratedWorkloadTests
     public Property A_power_cut_loses_nothing_acknowledged(int seed) => Prop.ForAll(Workloads, workload =>
     {
         Random random = new(seed);
-        int steps = new CrashExplorer(workload, CrashKind.Lost, seed).CountSteps();
+        bool fillsFiles = random.Next(2) == 0;
+        int steps = new CrashExplorer(workload, CrashKind.Lost, seed, fillsFiles).CountSteps();
         foreach (CrashKind kind in Enum.GetValues<CrashKind>())
         {
-            new CrashExplorer(workload, kind, seed).CutAt(random.Next(1, steps + 2), cutRecovery: true);
+            new CrashExplorer(workload, kind, seed, fillsFiles).CutAt(random.Next(1, steps + 2), cutRecovery: true);
         }
 
         return true;

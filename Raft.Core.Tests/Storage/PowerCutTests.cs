@@ -56,7 +56,8 @@ internal sealed class PowerCutTests
             nameof(Votes), nameof(KilledInBetween))] string workload,
         [Values] CrashKind kind)
     {
-        CrashExplorer explorer = new(Workload(workload), kind, seed: 1);
+        bool fillsFiles = workload != nameof(SegmentsFillUp) || kind is CrashKind.Lost or CrashKind.Killed;
+        CrashExplorer explorer = new(Workload(workload), kind, seed: 1, fillsFiles);
         explorer.CutEverywhere(cutRecovery: true);
         TestContext.Out.WriteLine($"{explorer.Starts} starts judged");
     }

@@ -19,18 +19,23 @@ internal sealed class StorageNode
         FileName = "log",
         SegmentBytes = RaftLogOptions.MinSegmentBytes,
         MaxCacheBytes = 400,
+        MaxFillRate = long.MaxValue,
         HasThread = false,
     };
 
     private readonly FaultyDisk _disk;
+    private readonly RaftLogOptions _options;
     private DataDirectory _directory;
     private MetadataFile _metadata;
     private RaftLog _log;
     private SnapshotStore _snapshots;
 
-    public StorageNode(FaultyDisk disk)
+    /// <param name="disk">Its disk.</param>
+    /// <param name="fillsFiles">Whether log files are filled ahead, or grow as they are written.</param>
+    public StorageNode(FaultyDisk disk, bool fillsFiles = true)
     {
         _disk = disk;
+        _options = Options with { MaxFillRate = fillsFiles ? long.MaxValue : 0 };
         Open();
     }
 
@@ -156,7 +161,7 @@ internal sealed class StorageNode
         _directory = DataDirectory.Open(Folder, _disk);
         _metadata = MetadataFile.Open(_directory);
         _snapshots = SnapshotStore.Open(_directory, SnapshotName);
-        _log = RaftLog.Open(_directory, Options);
+        _log = RaftLog.Open(_directory, _options);
         _log.Failed = e => Failure = e;
     }
 
