@@ -45,7 +45,8 @@ internal sealed class Node : INode
 
     private static IEnumerable<Command> LocalRows =>
     [
-        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows, .. TransactionControl.Rows,
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
+        .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
     ];
 
     public Task StartAsync()
@@ -68,5 +69,5 @@ internal sealed class Node : INode
         return ValueTask.CompletedTask;
     }
 
-    private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Failure).ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Ended).ConfigureAwait(false)).ConfigureAwait(false);
 }

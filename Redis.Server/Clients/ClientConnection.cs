@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -52,6 +53,9 @@ internal sealed class ClientConnection : RequestStream
     public ClientSession Session { get; }
 
     public ClientServices Services => _services;
+
+    /// <summary>Whether the client is on this machine.</summary>
+    public bool IsLocal => _transport.Remote is not IPEndPoint { Address: { } address } || IPAddress.IsLoopback(address);
 
     /// <summary>Commands queued by MULTI.</summary>
     public TransactionQueue Transaction { get; } = new();

@@ -79,6 +79,9 @@ internal sealed class Application : IDisposable
         Signal();
     }
 
+    /// <summary>Runs a data command here and now, past the log, and writes its reply (RAFT.DEBUG EXEC). Application's turn only.</summary>
+    public void RunLocally(Command command, CommandArgs args) => _runner.RunLocally(command, args, LastApplied, ClusterTime);
+
     /// <summary>Answers a request that was deferred, on the application's turn.</summary>
     public void Complete(RequestStream stream, Action<RespWriter> write) => Post(() =>
     {
@@ -100,6 +103,9 @@ internal sealed class Application : IDisposable
     }
 
     public void Dispose() => _executor.Dispose();
+
+    /// <summary>Hears of each configuration that was applied, on the application's turn.</summary>
+    public Action<ClusterConfiguration> ConfigurationApplied { get; set; } = _ => { };
 
     /// <summary>What to do when the state machine cannot go on: the process must end.</summary>
     public Action<Exception> Failed { get; set; } = _ => { };
@@ -214,6 +220,10 @@ internal sealed class Application : IDisposable
         if (entry.Type != EntryType.Application)
         {
             _runner.Observe(entry);
+            if (entry.Type == EntryType.Configuration)
+            {
+                ConfigurationApplied(ClusterConfiguration.Decode(entry.Payload.Span));
+            }
         }
         else if (!_runner.Prepare(entry.Payload) && onLoan)
         {
@@ -221,7 +231,7 @@ internal sealed class Application : IDisposable
         }
         else
         {
-            _runner.Apply(entry);
+            _runner.Apply(entry, stream);
         }
 
         LastApplied = entry.Id;
@@ -250,7 +260,7 @@ internal sealed class Application : IDisposable
             {
                 BeginReply(stream);
                 _runner.Prepare(request.Bytes);
-                _runner.Read(LastApplied, entry.Time, entry.Time);
+                _runner.Read(LastApplied, entry.Time, entry.Time, stream);
                 EndReply(stream, request.Bytes);
             }
             else
@@ -311,7 +321,7 @@ internal sealed class Application : IDisposable
     private bool Read(RequestStream stream, in InFlightRequest request)
     {
         BeginReply(stream);
-        if (_runner.Read(LastApplied, ClusterTime, _clock()))
+        if (_runner.Read(LastApplied, ClusterTime, _clock(), stream))
         {
             EndReply(stream, request.Bytes);
             return true;

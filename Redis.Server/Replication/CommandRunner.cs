@@ -35,11 +35,11 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
         }
     }
 
-    /// <summary>Applies the entry whose payload was prepared.</summary>
-    public void Apply(in LogEntry entry)
+    /// <summary>Applies the entry whose payload was prepared; <paramref name="client"/> is who proposed it here, if anyone.</summary>
+    public void Apply(in LogEntry entry, RequestStream? client)
     {
         context.BeginEntry(entry.Id, entry.Time);
-        Run();
+        Run(client);
         context.Keyspace.ExpireDue(ExpiriesAnEntry);
         context.Keyspace.EndEntry();
     }
@@ -56,18 +56,26 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
     /// Runs the prepared payload as a read. False, with nothing to be used of the reply, when it met a key that is due by
     /// the leader's clock and not yet by cluster time.
     /// </summary>
-    public bool Read(EntryId at, long clusterTime, long leaderClock)
+    public bool Read(EntryId at, long clusterTime, long leaderClock, RequestStream client)
     {
         Keyspace.Keyspace keyspace = context.Keyspace;
         context.BeginEntry(at, clusterTime);
         keyspace.LeaderClock = leaderClock;
         keyspace.MetDueKey = false;
-        Run();
+        Run(client);
         keyspace.LeaderClock = 0;
         return !keyspace.MetDueKey;
     }
 
-    private void Run()
+    /// <summary>Runs one data command outside of any entry.</summary>
+    public void RunLocally(Command command, CommandArgs args, EntryId at, long clusterTime)
+    {
+        context.BeginEntry(at, clusterTime);
+        command.Handler!(context, args);
+        context.Keyspace.EndEntry();
+    }
+
+    private void Run(RequestStream? client)
     {
         try
         {
@@ -78,7 +86,7 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
                     _command?.Handler!(context, _parser.Args(payload));
                     break;
                 case EntryPayload.Transaction:
-                    RunTransaction(payload);
+                    RunTransaction(payload, client);
                     break;
                 case EntryPayload.Tick:
                     break;
@@ -95,7 +103,7 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
     }
 
     /// <summary>EXEC: the queued commands in order, nothing in between, one array of replies.</summary>
-    private void RunTransaction(ReadOnlySpan<byte> payload)
+    private void RunTransaction(ReadOnlySpan<byte> payload, RequestStream? client)
     {
         (int count, int framesAt) = TransactionPayload.Read(payload);
         ReadOnlySpan<byte> frames = payload[framesAt..];
@@ -105,11 +113,24 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
         {
             int length = Parse(frames);
             CommandArgs args = _parser.Args(frames[..length]);
-            context.Table.Resolve(args, context.Reply)?.Handler!(context, args);
+            RunQueued(context.Table.Resolve(args, context.Reply), args, client);
             frames = frames[length..];
         }
 
         context.IsInTransaction = false;
+    }
+
+    /// <summary>A local command inside MULTI touches no data: only the node that owes the reply runs it.</summary>
+    private void RunQueued(Command? command, CommandArgs args, RequestStream? client)
+    {
+        if (command?.Handler is { } handler)
+        {
+            handler(context, args);
+        }
+        else if (command is not null && client is not null && !client.ExecuteInTransaction(command, args, context.Reply))
+        {
+            context.Reply.Error("ERR Command not allowed inside a transaction"u8);
+        }
     }
 
     private int Parse(ReadOnlySpan<byte> frame)

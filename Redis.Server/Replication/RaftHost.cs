@@ -17,11 +17,13 @@ internal sealed class RaftHost : IDisposable
     private readonly ServerOptions _options;
     private readonly ILogger _logger;
     private readonly Random _random = new();
+    private readonly Retirement _retirement;
     private DataDirectory? _directory;
     private MetadataFile? _metadata;
     private RaftLog? _log;
-    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftClock? _clock;
+    private int _retired;
 
     public RaftHost(ServerOptions options, CommandContext context, TransportDialer dial, ILoggerFactory loggers)
     {
@@ -30,6 +32,8 @@ internal sealed class RaftHost : IDisposable
         Application = new Application(new CommandRunner(context, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
         Consensus = new Consensus(Application, Mesh, Admission, () => RaftClock.Now, loggers.CreateLogger<Consensus>());
+        _retirement = new Retirement(options, dial, _logger);
+        Application.ConfigurationApplied = ConfigurationApplied;
         options.Table.Changed += _ => ApplyOptions();
     }
 
@@ -41,8 +45,8 @@ internal sealed class RaftHost : IDisposable
 
     public Admission Admission { get; } = new();
 
-    /// <summary>Ends, faulted, when the node cannot go on.</summary>
-    public Task Failure => _failure.Task;
+    /// <summary>Ends when the node was removed from its cluster; faulted when it cannot go on.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>The cluster's 32 characters; empty outside of a cluster.</summary>
     public string ClusterId => _metadata?.Current.ClusterId ?? "";
@@ -105,14 +109,30 @@ internal sealed class RaftHost : IDisposable
         await Task.WhenAny(new LeadershipTransfer(this).RunAsync(0), Task.Delay(limit)).ConfigureAwait(false);
     }
 
+    /// <summary>The cluster goes on without this node: the process ends, and its files are put aside.</summary>
+    public void Retire()
+    {
+        if (Interlocked.Exchange(ref _retired, 1) == 0)
+        {
+            _logger.LogWarning("This node was removed from cluster {ClusterId}", ClusterId);
+            _ended.TrySetResult();
+        }
+    }
+
     public void Dispose()
     {
+        int nodeId = NodeId;
         _clock?.Dispose();
         Consensus.Dispose();
         Mesh.Dispose();
         Application.Dispose();
         _log?.Dispose();
         _metadata?.Dispose();
+        if (_retired != 0)
+        {
+            _retirement.PutAside(nodeId);
+        }
+
         _directory?.Dispose();
     }
 
@@ -120,7 +140,7 @@ internal sealed class RaftHost : IDisposable
     public void Fail(Exception exception)
     {
         _logger.LogCritical(exception, "The node cannot go on");
-        _failure.TrySetException(exception);
+        _ended.TrySetException(exception);
     }
 
     /// <summary>A number other than 0 that tells this disk from another one under the same node id.</summary>
@@ -149,6 +169,15 @@ internal sealed class RaftHost : IDisposable
         _log.Failed = Fail;
         Consensus.Start(callbacks => new RaftServer(metadata.NodeId, CoreOptions(), _log, callbacks, _random, restart), _log, _metadata, metadata.NodeId);
         _options.Table.IsMember = true;
+    }
+
+    private void ConfigurationApplied(ClusterConfiguration configuration)
+    {
+        _retirement.Applied(configuration, Consensus.State.Role == RaftRole.Leader);
+        if (configuration.Find(NodeId) is null && configuration.UsedIds.Contains(NodeId))
+        {
+            Retire();
+        }
     }
 
     private void Tick(TimeSpan elapsed)

@@ -1,6 +1,6 @@
 using System.Text;
 using Redis.Server.Commands;
-using Redis.Server.Diagnostics;
+using Redis.Server.Configuration;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
 
@@ -21,6 +21,7 @@ internal static class ServerCommands
         [
             new LocalCommand("get", -3, Admin, AclCategories.None, ConfigGet),
             new LocalCommand("set", -4, Admin, AclCategories.None, ConfigSet),
+            new LocalCommand("rewrite", 2, Admin, AclCategories.None, ConfigRewriteFile),
         ]),
     ];
 
@@ -72,6 +73,18 @@ internal static class ServerCommands
         {
             reply.BulkString(name);
             reply.BulkString(value);
+        }
+    }
+
+    private static void ConfigRewriteFile(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (ConfigRewrite.Write(client.Services.Options) is { } refusal)
+        {
+            reply.Error(refusal);
+        }
+        else
+        {
+            reply.Ok();
         }
     }
 

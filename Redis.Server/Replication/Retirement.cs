@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Raft.Core;
+using Redis.Server.Configuration;
+using Redis.Server.Peers;
+
+namespace Redis.Server.Replication;
+
+/// <summary>What happens to nodes that were removed from the cluster: they are told, stop, and put their files aside.</summary>
+internal sealed class Retirement(ServerOptions options, TransportDialer dial, ILogger logger)
+{
+    private ClusterConfiguration _known = ClusterConfiguration.Empty;
+
+    /// <summary>A configuration was applied: tells the nodes that it removed, best effort, when this node leads.</summary>
+    public void Applied(ClusterConfiguration configuration, bool leads)
+    {
+        Member[] removed = [.. _known.Members.Where(m => configuration.Find(m.Id) is null)];
+        _known = configuration;
+        if (leads)
+        {
+            foreach (Member member in removed)
+            {
+                _ = TellAsync(member);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Moves the node's files into a directory of their own, so that nothing is lost and the next start is that of a
+    /// node without a cluster.
+    /// </summary>
+    public void PutAside(int nodeId)
+    {
+        string target = Path.Combine(options.Directory, string.Create(CultureInfo.InvariantCulture, $"removed-node-{nodeId}"));
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.EnumerateFiles(options.Directory))
+        {
+            string name = Path.GetFileName(file);
+            if (name == options.DbFileName || name.StartsWith(options.Raft.LogFileName, StringComparison.Ordinal) || name.StartsWith("raft.", StringComparison.Ordinal))
+            {
+                File.Move(file, Path.Combine(target, name), overwrite: true);
+            }
+        }
+
+        logger.LogWarning("Node {NodeId} was removed from its cluster; its files are now in {Directory}", nodeId, target);
+    }
+
+    private async Task TellAsync(Member member)
+    {
+        try
+        {
+            using CancellationTokenSource limit = new(options.Raft.ResponseTimeout);
+            Transport transport = await dial(member.Address, limit.Token).ConfigureAwait(false);
+            using RespClient client = new(transport);
+            if (options.Raft.ClusterPassword.Length > 0)
+            {
+                await client.CallAsync(["AUTH", options.Raft.ClusterUser, options.Raft.ClusterPassword], limit.Token).ConfigureAwait(false);
+            }
+
+            await client.CallAsync(["RAFT.NODESHUTDOWN", member.Id.ToString(CultureInfo.InvariantCulture)], limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            logger.LogDebug("Node {NodeId} could not be told that it was removed: {Reason}", member.Id, exception.Message);
+        }
+    }
+}
