@@ -6,7 +6,7 @@ namespace Redis.Server.Clients.Local;
 internal static class RefusedCommands
 {
     private static readonly string[] Names =
-        ["sync", "psync", "replconf", "replicaof", "slaveof", "save", "bgrewriteaof", "failover", "migrate", "module", "swapdb", "move"];
+        ["sync", "psync", "replconf", "replicaof", "slaveof", "save", "bgrewriteaof", "failover", "migrate", "module"];
 
     public static IEnumerable<Command> Rows => Names.Select(name => new LocalCommand(
         name, -1, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoMulti, AclCategories.None,
