@@ -21,6 +21,7 @@ internal sealed class ClientConnection : RequestStream
     private const int InitialCapacity = 4 * 1024;
     private const int KeptCapacity = 64 * 1024;
     private const int MaxStaged = 1024;
+    private const int MaxReadAhead = 1024 * 1024;
 
     // Beyond these a client that only sends must wait until answers got out.
     private const int MaxInFlight = 16 * 1024;
@@ -35,6 +36,7 @@ internal sealed class ClientConnection : RequestStream
     private int _start;
     private int _end;
     private volatile TaskCompletionSource? _drained;
+    private Task<int>? _receiving;
     private bool _waitForTurn;
     private bool _closing;
     private PeerIntroduction? _peer;
@@ -89,6 +91,10 @@ internal sealed class ClientConnection : RequestStream
             }
 
             _services.Clients.Remove(this);
+            if (InFlight > 0)
+            {
+                _services.Host.Application.Post(() => _services.Host.Application.Unblock(this, UnblockReason.Disconnected));
+            }
         }
     }
 
@@ -153,9 +159,17 @@ internal sealed class ClientConnection : RequestStream
                 Submit();
             }
 
-            if (_waitForTurn || _closing || _peer is not null || InFlight > MaxInFlight || Output.Waiting > MaxWaitingReplies)
+            if (_closing || _peer is not null)
             {
                 await DrainedAsync().ConfigureAwait(false);
+            }
+            else if (_waitForTurn || InFlight > MaxInFlight || Output.Waiting > MaxWaitingReplies)
+            {
+                if (!await DrainedOrGoneAsync().ConfigureAwait(false))
+                {
+                    return;
+                }
+
                 _waitForTurn = false;
                 _parser.IsAuthenticated = Session.IsAuthenticated;
             }
@@ -225,10 +239,48 @@ internal sealed class ClientConnection : RequestStream
 
     private async ValueTask<bool> ReceiveAsync()
     {
-        MakeRoom();
-        int received = await _transport.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+        int received;
+        if (_receiving is { } begun)
+        {
+            _receiving = null;
+            received = await begun.ConfigureAwait(false);
+        }
+        else
+        {
+            MakeRoom();
+            received = await _transport.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+        }
+
         _end += received;
         return received > 0;
+    }
+
+    /// <summary>
+    /// Waits until everything asked is answered; false when the client is gone first. It goes on receiving meanwhile:
+    /// a command may wait for ever, and its client's end must be noticed.
+    /// </summary>
+    private async ValueTask<bool> DrainedOrGoneAsync()
+    {
+        Task drained = DrainedAsync();
+        while (!drained.IsCompleted)
+        {
+            if (_receiving is null && _end - _start < MaxReadAhead)
+            {
+                MakeRoom();
+                _receiving = _transport.ReceiveAsync(_buffer.AsMemory(_end)).AsTask();
+            }
+
+            if (_receiving is null || await Task.WhenAny(drained, _receiving).ConfigureAwait(false) == drained)
+            {
+                await drained.ConfigureAwait(false);
+            }
+            else if (!await ReceiveAsync().ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void MakeRoom()

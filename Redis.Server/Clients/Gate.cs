@@ -72,6 +72,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             bool writes = command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate);
             client.Stage(writes ? RequestKind.Write : RequestKind.Read, command, frame);
+            if (command.Has(CommandFlags.Blocking))
+            {
+                client.WaitForTurn();
+            }
         }
     }
 

@@ -58,6 +58,14 @@ internal sealed class CommandContext
         Waiting.BeginEntry();
     }
 
+    /// <summary>Starts a read at the state that entry <paramref name="at"/> made.</summary>
+    public void BeginRead(EntryId at, long time)
+    {
+        Entry = at;
+        Keyspace.Now = time;
+        _isSeeded = false;
+    }
+
     /// <summary>Ends an entry: serves those who waited for what it made, and removes at most <paramref name="expiries"/> due keys.</summary>
     public void EndEntry(int expiries)
     {

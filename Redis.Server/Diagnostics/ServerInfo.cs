@@ -98,7 +98,7 @@ internal sealed class ServerInfo
         ("maxclients", _services.Options.MaxClients),
         ("client_recent_max_input_buffer", 0),
         ("client_recent_max_output_buffer", 0),
-        ("blocked_clients", 0),
+        ("blocked_clients", _services.Host.Application.BlockedClients),
         ("tracking_clients", 0),
         ("clients_in_timeout_table", 0));
 

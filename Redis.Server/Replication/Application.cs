@@ -21,27 +21,43 @@ internal sealed class Application : IDisposable
     private readonly Func<long> _clock;
     private readonly List<RequestStream> _flushes = [];
     private readonly List<RequestStream> _waitForTick = [];
+    private readonly LateReplies _late;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
     private RequestStream? _unfinished;
     private long _appliedIndex;
+    private long _nextDue = long.MaxValue;
 
     public Application(CommandRunner runner, Func<long> clock)
     {
         _runner = runner;
         _reply = runner.Context.Reply;
         _clock = clock;
+        _late = new LateReplies(new RespWriter(), AnswerLate);
+        runner.Context.Waiting.Replies = _late;
         _executor = new SerialExecutor("application", Drain);
     }
 
     /// <summary>Asks consensus for an entry that does nothing but carry the leader's time; false when this node does not lead.</summary>
     public Func<Action<EntryFate>, bool> ProposeTick { get; set; } = _ => false;
 
+    /// <summary>Proposes the entry that ends a wait; false when this node does not lead.</summary>
+    public Func<byte[], bool> ProposeUnblock { get; set; } = _ => false;
+
     /// <summary>Called after a batch that applied entries, outside of the application's turn.</summary>
     public Action Progressed { get; set; } = () => { };
 
     /// <summary>Index of the last applied entry. Any thread.</summary>
     public long AppliedIndex => Volatile.Read(ref _appliedIndex);
+
+    /// <summary>Clients of this node whose commands wait. Application's turn only.</summary>
+    public int BlockedClients => _late.Count;
+
+    /// <summary>
+    /// When the state next needs a tick although no client asks for anything: the deadline of a waiting command or the
+    /// expiry of a key, in cluster time; long.MaxValue: never. Any thread.
+    /// </summary>
+    public long NextDueTime => Volatile.Read(ref _nextDue);
 
     /// <summary>Id of the last applied entry. Application's turn only.</summary>
     public EntryId LastApplied { get; private set; }
@@ -94,6 +110,10 @@ internal sealed class Application : IDisposable
         }
     });
 
+    /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
+    public bool Unblock(RequestStream stream, UnblockReason reason) =>
+        _late.TryFind(stream, out EntryId entry) && ProposeUnblock(UnblockPayload.Build(entry, reason));
+
     /// <summary>The state is that of a snapshot. Application's turn, or before the first work.</summary>
     public void StartFrom(EntryId snapshot, long clusterTime)
     {
@@ -134,6 +154,8 @@ internal sealed class Application : IDisposable
         _flushes.Clear();
         if (_appliedIndex != before)
         {
+            Keyspace.Keyspace keyspace = _runner.Context.Keyspace;
+            Volatile.Write(ref _nextDue, Math.Min(keyspace.Blocked.EarliestDeadline, keyspace.EarliestExpiry));
             Progressed();
         }
 
@@ -238,7 +260,12 @@ internal sealed class Application : IDisposable
         ClusterTime = entry.Time;
         Volatile.Write(ref _appliedIndex, entry.Index);
         PayloadBlock.Release(entry.Payload);
-        if (stream is not null)
+        if (stream is not null && entry.Type == EntryType.Application && _runner.Context.Waiting.IsWaiting)
+        {
+            stream.DeferHead();
+            _late.Add(entry.Id, stream);
+        }
+        else if (stream is not null)
         {
             EndReply(stream, default);
             Advance(stream, onLoan);
@@ -383,6 +410,15 @@ internal sealed class Application : IDisposable
         Advance(stream, onLoan: false);
     }
 
+    /// <summary>A command that waited has its reply; what its client asked meanwhile gets its turn.</summary>
+    private void AnswerLate(RequestStream stream, RespWriter reply)
+    {
+        Send(stream, reply);
+        stream.Take();
+        stream.Answered();
+        _queue.Add(Work.Advance(stream));
+    }
+
     private void BeginReply(RequestStream? stream)
     {
         _reply.Clear();
@@ -396,18 +432,21 @@ internal sealed class Application : IDisposable
     private void EndReply(RequestStream stream, ReadOnlyMemory<byte> bytes)
     {
         CommandsProcessed++;
-        if (_reply.Length > 0)
+        Send(stream, _reply);
+        PayloadBlock.Release(bytes);
+        stream.Take();
+        stream.Answered();
+    }
+    private void Send(RequestStream stream, RespWriter reply)
+    {
+        if (reply.Length > 0)
         {
-            stream.Output.Append(_reply.Written);
+            stream.Output.Append(reply.Written);
             if (!stream.IsFlushPending)
             {
                 stream.IsFlushPending = true;
                 _flushes.Add(stream);
             }
         }
-
-        PayloadBlock.Release(bytes);
-        stream.Take();
-        stream.Answered();
     }
 }

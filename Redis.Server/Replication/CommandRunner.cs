@@ -40,16 +40,22 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
     {
         context.BeginEntry(entry.Id, entry.Time);
         Run(client);
-        context.Keyspace.ExpireDue(ExpiriesAnEntry);
-        context.Keyspace.EndEntry();
+        context.EndEntry(ExpiriesAnEntry);
     }
 
-    /// <summary>An entry of Raft's own: only its time counts.</summary>
+    /// <summary>
+    /// An entry of Raft's own: only its time counts, and that a new leader's first one ends the waits of clients that
+    /// were connected to another.
+    /// </summary>
     public void Observe(in LogEntry entry)
     {
         context.BeginEntry(entry.Id, entry.Time);
-        context.Keyspace.ExpireDue(ExpiriesAnEntry);
-        context.Keyspace.EndEntry();
+        if (entry.Type == EntryType.Noop)
+        {
+            context.Waiting.UnblockAll();
+        }
+
+        context.EndEntry(ExpiriesAnEntry);
     }
 
     /// <summary>
@@ -59,7 +65,7 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
     public bool Read(EntryId at, long clusterTime, long leaderClock, RequestStream client)
     {
         Keyspace.Keyspace keyspace = context.Keyspace;
-        context.BeginEntry(at, clusterTime);
+        context.BeginRead(at, clusterTime);
         keyspace.LeaderClock = leaderClock;
         keyspace.MetDueKey = false;
         Run(client);
@@ -70,7 +76,7 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
     /// <summary>Runs one data command outside of any entry.</summary>
     public void RunLocally(Command command, CommandArgs args, EntryId at, long clusterTime)
     {
-        context.BeginEntry(at, clusterTime);
+        context.BeginRead(at, clusterTime);
         command.Handler!(context, args);
         context.Keyspace.EndEntry();
     }
@@ -89,6 +95,10 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
                     RunTransaction(payload, client);
                     break;
                 case EntryPayload.Tick:
+                    break;
+                case EntryPayload.Unblock:
+                    (EntryId waiter, UnblockReason reason) = UnblockPayload.Read(payload);
+                    context.Waiting.Unblock(waiter, reason);
                     break;
                 default:
                     throw new InvalidDataException($"An entry of unknown kind {payload[0]}: a newer version wrote it.");

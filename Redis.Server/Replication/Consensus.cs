@@ -24,6 +24,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private long _readId;
     private long _reportedApplied;
     private volatile bool _holdsBack;
+    private int _ticking;
 
     public Consensus(Application application, PeerMesh mesh, Admission admission, Func<long> clock, ILogger logger)
     {
@@ -33,6 +34,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _clock = clock;
         _outputs = new RaftOutputs(application, mesh, logger);
         application.ProposeTick = ProposeTick;
+        application.ProposeUnblock = payload => ProposePayload(payload, static _ => { });
         application.Progressed = Progressed;
     }
 
@@ -266,8 +268,23 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     public void Dispose() => Stop();
 
-    private bool ProposeTick(Action<EntryFate> done) =>
-        Propose((RaftServer server, out EntryId id) => server.Propose(EntryPayload.TickBytes, out id), done) == ProposeResult.Accepted;
+    /// <summary>
+    /// On the leader: makes time pass for the state machine when a waiting command or a key has fallen due by the
+    /// leader's clock and no client's entry carries the news. One tick at a time.
+    /// </summary>
+    public void TickIfDue()
+    {
+        if (State.Role == RaftRole.Leader && _application.NextDueTime < _clock() && Interlocked.Exchange(ref _ticking, 1) == 0
+            && !ProposeTick(_ => Volatile.Write(ref _ticking, 0)))
+        {
+            Volatile.Write(ref _ticking, 0);
+        }
+    }
+
+    private bool ProposeTick(Action<EntryFate> done) => ProposePayload(EntryPayload.TickBytes, done);
+
+    private bool ProposePayload(byte[] payload, Action<EntryFate> done) =>
+        Propose((RaftServer server, out EntryId id) => server.Propose(payload, out id), done) == ProposeResult.Accepted;
 
     /// <summary>The application got further: lets Raft hand over what it held back.</summary>
     private void Progressed()
@@ -276,6 +293,8 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         {
             Step(static _ => { });
         }
+
+        TickIfDue(); // many keys due at once are removed over as many ticks as it takes
     }
 
     private void BeginStep(RaftServer server)

@@ -76,7 +76,7 @@ internal sealed class RaftHost : IDisposable
             _logger.LogInformation("No cluster yet: waiting for RAFT.CLUSTER INIT or RAFT.CLUSTER JOIN");
         }
 
-        _clock = new RaftClock(() => _options.Raft.PeriodicInterval, Tick);
+        _clock = new RaftClock(UntilNextTick, Tick);
     }
 
     /// <summary>Starts a new cluster of this node alone.</summary>
@@ -180,6 +180,14 @@ internal sealed class RaftHost : IDisposable
         }
     }
 
+    /// <summary>The periodic interval, or less when something falls due before.</summary>
+    private TimeSpan UntilNextTick()
+    {
+        TimeSpan interval = _options.Raft.PeriodicInterval;
+        long due = Application.NextDueTime - RaftClock.Now + 1;
+        return due < interval.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(due, 1)) : interval;
+    }
+
     private void Tick(TimeSpan elapsed)
     {
         if (_log is { } log && log.Statistics.Running > _options.Raft.ElectionTimeout)
@@ -188,6 +196,7 @@ internal sealed class RaftHost : IDisposable
         }
 
         Consensus.Periodic(elapsed);
+        Consensus.TickIfDue();
     }
 
     private void ApplyOptions() => Consensus.Step(server =>

@@ -23,6 +23,7 @@ internal static class ClientCommands
             new LocalCommand("info", 2, Connection, AclCategories.Connection, (client, _, reply) => reply.VerbatimString("txt"u8, Encoding.Latin1.GetBytes(Describe(client) + "\n"))),
             new LocalCommand("list", -2, Connection | CommandFlags.Admin, AclCategories.Connection, List),
             new LocalCommand("kill", -3, Connection | CommandFlags.Admin, AclCategories.Connection, Kill),
+            new LocalCommand("unblock", -3, CommandFlags.Admin | Connection, AclCategories.Connection, Unblock),
             new LocalCommand("no-evict", 3, Connection | CommandFlags.Admin, AclCategories.Connection, (client, args, reply) => client.Session.IsExemptFromEviction = Switch(args, reply, client.Session.IsExemptFromEviction)),
             new LocalCommand("no-touch", 3, Connection, AclCategories.Connection, (client, args, reply) => client.Session.LeavesAccessTimes = Switch(args, reply, client.Session.LeavesAccessTimes)),
         ]),
@@ -167,6 +168,30 @@ internal static class ClientCommands
         {
             End(client, victim);
         }
+    }
+
+    private static void Unblock(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        UnblockReason reason = UnblockReason.TimedOut;
+        if (args.Count > 4 || (args.Count == 4 && !args.Is(3, "timeout"u8) && !args.Is(3, "error"u8)))
+        {
+            reply.Error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"u8);
+            return;
+        }
+
+        if (args.Count == 4 && args.Is(3, "error"u8))
+        {
+            reason = UnblockReason.Error;
+        }
+
+        if (!Numbers.TryParseInteger(args[2], out long id))
+        {
+            reply.Error(Errors.NotInteger);
+            return;
+        }
+
+        ClientConnection? found = client.Services.Clients.All.FirstOrDefault(c => c.Session.Id == id);
+        reply.Integer(found is not null && client.Services.Host.Application.Unblock(found, reason));
     }
 
     private static void End(ClientConnection caller, ClientConnection victim)

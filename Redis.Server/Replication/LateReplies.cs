@@ -1,0 +1,46 @@
+using Raft.Core;
+using Redis.Server.Commands;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Replication;
+
+/// <summary>
+/// The clients of this node whose commands wait inside the state machine (BLPOP and its kin), by the entry that brought
+/// the command. Application's turn only.
+/// </summary>
+internal sealed class LateReplies(RespWriter reply, Action<RequestStream, RespWriter> answer) : IWaiterReplies
+{
+    private readonly Dictionary<EntryId, RequestStream> _streams = [];
+    private readonly Dictionary<RequestStream, EntryId> _entries = [];
+
+    /// <summary>Clients of this node that wait (INFO blocked_clients).</summary>
+    public int Count => _streams.Count;
+
+    /// <summary>The command that the entry brought waits: its stream is answered later.</summary>
+    public void Add(EntryId entry, RequestStream stream)
+    {
+        _streams[entry] = stream;
+        _entries[stream] = entry;
+    }
+
+    /// <summary>The entry for which a stream waits.</summary>
+    public bool TryFind(RequestStream stream, out EntryId entry) => _entries.TryGetValue(stream, out entry);
+
+    public RespWriter Begin(EntryId waiter)
+    {
+        RequestStream? stream = _streams.GetValueOrDefault(waiter);
+        reply.Clear();
+        reply.IsMuted = stream is null || stream.IsMuted;
+        reply.Version = stream?.ProtocolVersion ?? 2;
+        return reply;
+    }
+
+    public void End(EntryId waiter)
+    {
+        if (_streams.Remove(waiter, out RequestStream? stream))
+        {
+            _entries.Remove(stream);
+            answer(stream, reply);
+        }
+    }
+}
