@@ -153,22 +153,29 @@ internal static class SortedSetCommands
         }
         if (!ScanOptions.TryParseOptions(context, args, 3, allowType: false, cursor, out ScanOptions options))
             return;
-        if (set.Table == null)
-            ScanPacked(context, set, options);
+        if (set.Packed is { } pack)
+            ScanPacked(context, pack, options);
         else
-            ScanTable(context, set.Table.Members, options);
+            ScanTable(context, set.Table!.Members, options);
     }
 
-    /// <summary>A small set comes whole, whatever COUNT says.</summary>
-    private static void ScanPacked(CommandContext context, SortedSetValue set, ScanOptions options)
+    /// <summary>A small set comes whole, whatever COUNT says; its scores as they are stored.</summary>
+    private static void ScanPacked(CommandContext context, ListPack pack, ScanOptions options)
     {
         CollectionScan.ReplyCursor(context, 0);
         int place = context.Reply.BeginDeferred();
         int count = 0;
         Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
-        SortedSetCursor at = set.Seek(0);
-        for (int left = set.Count; left > 0; left--, at.MoveNext())
-            count += ReplyIfMatches(context.Reply, options, at.Member.AsText(scratch), at.Score);
+        for (int at = pack.First; at != ListPack.None; at = pack.Next(at))
+        {
+            ReadOnlySpan<byte> member = pack[at].AsText(scratch);
+            at = pack.Next(at);
+            if (!options.Matches(member))
+                continue;
+            context.Reply.BulkString(member);
+            context.Reply.BulkString(pack[at]);
+            count += 2;
+        }
         context.Reply.EndDeferred(place, '*', count);
     }
 
@@ -179,16 +186,13 @@ internal static class SortedSetCommands
         int place = context.Reply.BeginDeferred();
         int count = 0;
         foreach (int index in found)
-            count += ReplyIfMatches(context.Reply, options, members.KeyAt(index), members.ValueAt(index));
+        {
+            if (!options.Matches(members.KeyAt(index)))
+                continue;
+            context.Reply.BulkString(members.KeyAt(index));
+            context.Reply.BulkDouble(members.ValueAt(index));
+            count += 2;
+        }
         context.Reply.EndDeferred(place, '*', count);
-    }
-
-    private static int ReplyIfMatches(RespWriter reply, ScanOptions options, ReadOnlySpan<byte> member, double score)
-    {
-        if (!options.Matches(member))
-            return 0;
-        reply.BulkString(member);
-        reply.BulkDouble(score);
-        return 2;
     }
 }

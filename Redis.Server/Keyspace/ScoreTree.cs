@@ -41,9 +41,9 @@ internal sealed class ScoreTree
             int removed = _root.RemoveAt(rank, count);
             count -= removed;
             Count -= removed;
+            while (_root is ScoreTreeBranch { Count: 1 } branch)
+                _root = branch.OnlyChild;
         }
-        while (_root is ScoreTreeBranch { Count: 1 } branch)
-            _root = branch.OnlyChild;
     }
 
     /// <summary>How many entries are smaller, or -1 when (score, member) is not there.</summary>

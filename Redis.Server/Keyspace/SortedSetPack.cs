@@ -82,6 +82,12 @@ internal struct SortedSetPack
     private static double ReadScore(PackedElement score) =>
         score.IsInteger ? score.Integer : Numbers.TryParseDouble(score.Text, out double value) ? value : 0;
 
-    private static PackedElement WriteScore(double score, Span<byte> digits) =>
-        PackedElement.Of(digits[..Numbers.FormatDouble(score, digits)]);
+    /// <summary>Whole numbers up to 2^62 as integers, which lose the sign of -0 as in Redis; others as text.</summary>
+    private static PackedElement WriteScore(double score, Span<byte> digits)
+    {
+        const double MostWhole = 1L << 62;
+        return Math.Abs(score) <= MostWhole && score == (long)score
+            ? new PackedElement((long)score)
+            : PackedElement.Of(digits[..Numbers.FormatDouble(score, digits)]);
+    }
 }

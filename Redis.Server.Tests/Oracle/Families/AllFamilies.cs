@@ -6,6 +6,10 @@ internal static class AllFamilies
     public static IReadOnlyList<CommandFamily> List { get; } =
     [
         StringFamily.Instance,
+        ListFamily.Instance,
+        HashFamily.Instance,
+        SetFamily.Instance,
+        SortedSetFamily.Instance,
         KeyFamily.Instance,
     ];
 }
