@@ -9,6 +9,7 @@ internal static class DataCommands
         .. StringCommands.Rows,
         .. ListCommands.Rows,
         .. HashCommands.Rows,
+        .. HashExpiryCommands.Rows,
         .. SetCommands.Rows,
         .. SortedSetCommands.Rows,
         .. BitmapCommands.Rows,

@@ -28,6 +28,13 @@ internal static class HashAccess
         return true;
     }
 
+    /// <summary>After fields changed: says so, and has the keyspace watch their expiry.</summary>
+    public static void Changed(CommandContext context, ReadOnlySpan<byte> key, HashValue hash, ReadOnlySpan<byte> name)
+    {
+        context.Keyspace.WatchFields(key, hash);
+        context.Keyspace.Modified(key, EventClass.Hash, name);
+    }
+
     /// <summary>As <see cref="TryWrite"/>; an absent hash is created. False after a WRONGTYPE reply.</summary>
     public static bool TryWriteOrCreate(CommandContext context, ReadOnlySpan<byte> key, out HashValue hash)
     {
@@ -43,7 +50,7 @@ internal static class HashAccess
     /// <summary>After fields went: says so, and removes the key when none are left.</summary>
     public static void Removed(CommandContext context, ReadOnlySpan<byte> key, HashValue hash, ReadOnlySpan<byte> name)
     {
-        context.Keyspace.Modified(key, EventClass.Hash, name);
+        Changed(context, key, hash, name);
         if (hash.Count > 0)
             return;
         context.Keyspace.Remove(key);

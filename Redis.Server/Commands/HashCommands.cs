@@ -65,7 +65,7 @@ internal static class HashCommands
         }
         hash.Set(args[2], args[3], context.Options);
         context.Reply.Integer(1);
-        context.Keyspace.Modified(args[1], EventClass.Hash, "hset"u8);
+        HashAccess.Changed(context, args[1], hash, "hset"u8);
     }
 
     private static void HGet(CommandContext context, CommandArgs args)
@@ -175,7 +175,7 @@ internal static class HashCommands
         hash.Expect(longest, context.Options);
         for (int index = 2; index < args.Count; index += 2)
             added += hash.Set(args[index], args[index + 1], context.Options) ? 1 : 0;
-        context.Keyspace.Modified(args[1], EventClass.Hash, "hset"u8);
+        HashAccess.Changed(context, args[1], hash, "hset"u8);
         return true;
     }
 }

@@ -9,6 +9,9 @@ internal static class Glob
     /// <summary>Whether the whole <paramref name="text"/> matches.</summary>
     public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text, bool ignoreCase = false)
     {
+        // Redis does not even look for stars when there is no text.
+        if (text.IsEmpty)
+            return pattern.IsEmpty;
         int p = 0, t = 0, starPattern = -1, starText = 0;
         while (t < text.Length)
         {

@@ -35,6 +35,8 @@ internal sealed class HashValue : RedisObject
     /// <summary>Number of fields that are not due at <paramref name="now"/>.</summary>
     public int CountAt(long now) => _expiry == null ? Count : Count - _expiry.CountDue(now);
 
+    public override bool IsGoneAt(long now) => _expiry != null && CountAt(now) == 0;
+
     /// <summary>The field's value, unless it is absent or due.</summary>
     public bool TryGet(ReadOnlySpan<byte> field, long now, out PackedElement value)
     {

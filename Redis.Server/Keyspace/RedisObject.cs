@@ -20,6 +20,9 @@ internal abstract class RedisObject
     /// </summary>
     public abstract long MemoryBytes { get; }
 
+    /// <summary>Whether readers find nothing any more at <paramref name="now"/>: all parts are due.</summary>
+    public virtual bool IsGoneAt(long now) => false;
+
     /// <summary>What the keyspace's memory account holds for this value.</summary>
     public long AccountedBytes { get; set; }
 

@@ -31,7 +31,7 @@ internal static class SetFamily
         Words.Command("SMISMEMBER", Words.Key, Words.Some(1, 4, Member)),
         Words.Command("SCARD", Words.Key),
         Words.Command("SMEMBERS", Words.Key),
-        Words.Command("SPOP", Words.Key, PopCount),
+        Words.All(Words.Text("SPOP"), Words.Key, PopCount).Select(words => new Request(words)),
         Words.Command("SRANDMEMBER", Words.Key, Words.Maybe(PickCount)),
         Words.Command("SMOVE", Words.Key, Words.Key, Member),
         Words.Command("SINTER", Keys),
