@@ -21,12 +21,12 @@ internal ref struct HashCursor
 {
     private readonly ListPack _pack;
     private readonly Dict<byte[]>? _table;
-    private readonly FieldExpiry? _expiry;
+    private readonly ExpiryTable? _expiry;
     private readonly long _now;
     private int _next;
     private int _current;
 
-    public HashCursor(ListPack pack, FieldExpiry? expiry, long now)
+    public HashCursor(ListPack pack, ExpiryTable? expiry, long now)
     {
         _pack = pack;
         _next = pack.First;
@@ -34,7 +34,7 @@ internal ref struct HashCursor
         _now = now;
     }
 
-    public HashCursor(Dict<byte[]> table, FieldExpiry? expiry, long now)
+    public HashCursor(Dict<byte[]> table, ExpiryTable? expiry, long now)
     {
         _table = table;
         _expiry = expiry;

@@ -11,7 +11,7 @@ internal sealed class HashValue : RedisObject
 {
     private ListPack _pack = ListPack.Create();
     private Dict<byte[]>? _table;
-    private FieldExpiry? _expiry;
+    private ExpiryTable? _expiry;
     private long _elementBytes;
 
     public override RedisType Type => RedisType.Hash;
@@ -24,7 +24,7 @@ internal sealed class HashValue : RedisObject
         + (_table == null ? HeapSize.Array(_pack.Capacity) : _table.TableBytes + _elementBytes);
 
     /// <summary>When fields expire; null when none does.</summary>
-    public FieldExpiry? Expiry => _expiry;
+    public ExpiryTable? Expiry => _expiry;
 
     /// <summary>The listpack of a small hash, for RDB; null once it is a table.</summary>
     public ListPack? Packed => _table == null ? _pack : null;
@@ -34,6 +34,8 @@ internal sealed class HashValue : RedisObject
 
     /// <summary>Number of fields that are not due at <paramref name="now"/>.</summary>
     public int CountAt(long now) => _expiry == null ? Count : Count - _expiry.CountDue(now);
+
+    public override long EarliestExpiry => _expiry?.Earliest ?? long.MaxValue;
 
     public override bool IsGoneAt(long now) => _expiry != null && CountAt(now) == 0;
 
@@ -108,7 +110,7 @@ internal sealed class HashValue : RedisObject
     }
 
     /// <summary>Makes a field that is there expire at <paramref name="time"/>.</summary>
-    public void SetExpiry(ReadOnlySpan<byte> field, long time) => (_expiry ??= new FieldExpiry()).Set(field, time);
+    public void SetExpiry(ReadOnlySpan<byte> field, long time) => (_expiry ??= new ExpiryTable()).Set(field, time);
 
     /// <summary>Takes the field's expiry away; false when it had none.</summary>
     public bool ClearExpiry(ReadOnlySpan<byte> field)
@@ -125,7 +127,7 @@ internal sealed class HashValue : RedisObject
     {
         int removed = 0;
         for (; removed < budget && _expiry != null && _expiry.Earliest < now; removed++)
-            Remove(_expiry.EarliestField);
+            Remove(_expiry.EarliestName);
         return removed;
     }
 

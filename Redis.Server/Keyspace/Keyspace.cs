@@ -12,6 +12,7 @@ internal sealed class Keyspace
 {
     private readonly Dict<KeyEntry> _keys = new();
     private readonly ExpiryHeap _expiries;
+    private ExpiryTable _fieldExpiries = new();
     private readonly List<RedisObject> _changing = [];
     private long _now;
     private int _accessSeconds;
@@ -59,7 +60,7 @@ internal sealed class Keyspace
     public double AverageTtl => _expiries.AverageTtl(Now);
 
     /// <summary>Estimated bytes of all keys, values and tables.</summary>
-    public long UsedMemory => _dataBytes + _keys.TableBytes + _expiries.TableBytes;
+    public long UsedMemory => _dataBytes + _keys.TableBytes + _expiries.TableBytes + _fieldExpiries.MemoryBytes;
 
     /// <summary>Number of the snapshot in progress or of the last one; keys remember the last that has them.</summary>
     public byte SnapshotEpoch { get; private set; }
@@ -77,7 +78,7 @@ internal sealed class Keyspace
     public RedisValue Find(ReadOnlySpan<byte> key)
     {
         ref KeyEntry entry = ref _keys.Find(key);
-        if (Unsafe.IsNullRef(ref entry) || IsDue(entry.ExpirySlot))
+        if (Unsafe.IsNullRef(ref entry) || IsGone(in entry))
         {
             Misses++;
             Observer?.Event(EventClass.KeyMiss, "keymiss"u8, key);
@@ -93,7 +94,7 @@ internal sealed class Keyspace
     public RedisValue Peek(ReadOnlySpan<byte> key)
     {
         ref KeyEntry entry = ref _keys.Find(key);
-        return Unsafe.IsNullRef(ref entry) || IsDue(entry.ExpirySlot) ? default : entry.Value;
+        return Unsafe.IsNullRef(ref entry) || IsGone(in entry) ? default : entry.Value;
     }
 
     /// <summary>The key's value for changing it in place; none when absent. A due key is removed.</summary>
@@ -106,7 +107,7 @@ internal sealed class Keyspace
         if (entry < 0)
             return default;
         ref KeyEntry found = ref _keys.ValueAt(entry);
-        if (IsDue(found.ExpirySlot))
+        if (IsGone(in found))
         {
             Expire(entry);
             entry = -1;
@@ -134,8 +135,11 @@ internal sealed class Keyspace
     {
         int entry = Prepare(key, keepExpiry);
         Store(entry, value);
-        if (value.Object != null)
-            Blocked.KeyAppeared(key);
+        if (value.Object == null)
+            return;
+        Blocked.KeyAppeared(key);
+        if (value.Object is HashValue { Expiry: not null } hash)
+            WatchFields(key, hash);
     }
 
     /// <summary>Gives the key a string, written over the old one's memory where it fits.</summary>
@@ -154,7 +158,7 @@ internal sealed class Keyspace
         int entry = _keys.IndexOf(key);
         if (entry < 0)
             return false;
-        if (IsDue(_keys.ValueAt(entry).ExpirySlot))
+        if (IsGone(in _keys.ValueAt(entry)))
         {
             Expire(entry);
             return false;
@@ -202,7 +206,18 @@ internal sealed class Keyspace
             expired++;
         }
 
+        while (expired < budget && _fieldExpiries.Earliest < Now)
+            expired += ExpireFields(_fieldExpiries.EarliestName, budget - expired);
         return expired;
+    }
+
+    /// <summary>After fields of a hash got or lost expiry times: <see cref="ExpireDue"/> will look at it in time.</summary>
+    public void WatchFields(ReadOnlySpan<byte> key, HashValue hash)
+    {
+        if (hash.Expiry is { } fields)
+            _fieldExpiries.Set(key, fields.Earliest);
+        else if (_fieldExpiries.Count > 0)
+            _fieldExpiries.Remove(key);
     }
 
     /// <summary>Removes all keys.</summary>
@@ -211,6 +226,7 @@ internal sealed class Keyspace
         _snapshot?.SaveAll();
         _keys.Clear();
         _expiries.Clear();
+        _fieldExpiries = new ExpiryTable();
         _changing.Clear();
         _dataBytes = 0;
         Observer?.Flushed();
@@ -245,7 +261,7 @@ internal sealed class Keyspace
     }
 
     /// <summary>Whether key number <paramref name="index"/> is due and so absent to readers.</summary>
-    public bool IsDueAt(int index) => IsDue(_keys.ValueAt(index).ExpirySlot);
+    public bool IsDueAt(int index) => IsGone(in _keys.ValueAt(index));
 
     /// <summary>Seconds since the key was used; for a key that was found.</summary>
     public int IdleSeconds(ReadOnlySpan<byte> key)
@@ -309,7 +325,7 @@ internal sealed class Keyspace
     private int Prepare(ReadOnlySpan<byte> key, bool keepExpiry)
     {
         int entry = _keys.GetOrAddIndex(key, out bool existed);
-        if (existed && IsDue(_keys.ValueAt(entry).ExpirySlot))
+        if (existed && IsGone(in _keys.ValueAt(entry)))
         {
             Expire(entry);
             entry = _keys.GetOrAddIndex(key, out existed);
@@ -333,10 +349,45 @@ internal sealed class Keyspace
 
     private bool IsDue(int expirySlot) => expirySlot != 0 && IsPast(_expiries.TimeOf(expirySlot));
 
+    /// <summary>Whether readers do not see the key: it is due, or it is a hash whose fields all are.</summary>
+    private bool IsGone(in KeyEntry entry) =>
+        IsDue(entry.ExpirySlot) || (_fieldExpiries.Count > 0 && entry.Value.Object is { } value && AreAllPartsDue(value));
+
+    private bool AreAllPartsDue(RedisObject value)
+    {
+        MetDueKey |= value.EarliestExpiry < LeaderClock;
+        return value.IsGoneAt(_now);
+    }
+
     private bool IsPast(long expiry)
     {
         MetDueKey |= expiry < LeaderClock;
         return expiry < _now;
+    }
+
+    /// <summary>Removes due fields of the hash at <paramref name="key"/>, at most <paramref name="budget"/>; answers how many.</summary>
+    private int ExpireFields(byte[] key, int budget)
+    {
+        int entry = _keys.IndexOf(key);
+        if (entry < 0 || _keys.ValueAt(entry).Value.Object is not HashValue { Expiry: not null } hash)
+        {
+            _fieldExpiries.Remove(key);
+            return 0;
+        }
+
+        SaveToSnapshot(entry);
+        Changing(hash);
+        int removed = hash.RemoveDue(Now, budget);
+        WatchFields(key, hash);
+        if (removed > 0)
+            Modified(key, EventClass.Hash, "hexpired"u8);
+        if (hash.Count == 0)
+        {
+            RemoveEntry(entry);
+            Modified(key, EventClass.Generic, "del"u8);
+        }
+
+        return removed;
     }
 
     private void Expire(int entry)
@@ -349,6 +400,8 @@ internal sealed class Keyspace
 
     private void RemoveEntry(int entry)
     {
+        if (_fieldExpiries.Count > 0)
+            _fieldExpiries.Remove(_keys.KeyAt(entry));
         int last = _keys.Count - 1;
         SaveToSnapshot(entry);
         // The last key takes the removed one's number, which the snapshot may have passed.

@@ -20,6 +20,9 @@ internal abstract class RedisObject
     /// </summary>
     public abstract long MemoryBytes { get; }
 
+    /// <summary>When the first part of the value expires (fields of hashes do); long.MaxValue when none will.</summary>
+    public virtual long EarliestExpiry => long.MaxValue;
+
     /// <summary>Whether readers find nothing any more at <paramref name="now"/>: all parts are due.</summary>
     public virtual bool IsGoneAt(long now) => false;
 
