@@ -19,6 +19,11 @@ internal sealed class CommitLedger(SimulatedCluster cluster)
 
     public EntryId At(long index) => index == 0 ? EntryId.None : _entries[(int)index - 1].Id;
 
+    /// <summary>The last members agreed on, and where; nobody at 0 before there are any.</summary>
+    public (long Index, ClusterConfiguration Configuration) LastConfiguration => _configurations.Count == 0
+        ? (0, ClusterConfiguration.Empty)
+        : (_configurations[^1].Index, ClusterConfiguration.Decode(_configurations[^1].Configuration));
+
     public bool Has(EntryId id) => id.Index <= Last && At(id.Index) == id;
 
     public void Preset(in LogEntry entry) => Add(entry, entry.Term);

@@ -15,8 +15,9 @@ internal sealed class Liveness(SimulatedCluster cluster)
 
     public void Check()
     {
-        cluster.Heal();
-        if (!MajorityRemains())
+        List<SimulatedNode> dead = ChooseDead();
+        cluster.Heal(dead);
+        if (!MajorityRemains(dead))
         {
             return;
         }
@@ -25,33 +26,50 @@ internal sealed class Liveness(SimulatedCluster cluster)
         ReadOnEveryMember();
         ChangeMembers();
         HandOver();
+        cluster.Heal([]);
         CommitOnEveryMember("commit again");
         StayCalm();
     }
 
+    /// <summary>The members that are up and whose acknowledgements count.</summary>
     private IEnumerable<SimulatedNode> Members(SimulatedNode leader) => leader.History.Configuration.Members
-        .Where(m => !IsWiped(m)).Select(m => cluster.Find(m.Id)!);
+        .Where(m => !IsWiped(m)).Select(m => cluster.Find(m.Id)!).Where(n => n.IsUp);
 
     private bool IsWiped(Member member) => member.IsVoter && cluster.Find(member.Id)!.Disk.StoreId != member.StoreId;
 
-    /// <summary>
-    /// Wiped disks do not come back: without a majority of the voters by every configuration that may yet count, nothing
-    /// is owed.
-    /// </summary>
-    private bool MajorityRemains()
+    /// <summary>As many as the settings ask for, as long as the others can go on without them.</summary>
+    private List<SimulatedNode> ChooseDead()
     {
-        foreach (SimulatedNode node in cluster.Nodes)
+        List<SimulatedNode> dead = [];
+        SimulationRandom random = new(cluster.Settings.Seed, 'D');
+        foreach (SimulatedNode node in cluster.Nodes.OrderBy(_ => random.NextBits()))
         {
-            ClusterConfiguration configuration = node.History.Configuration;
-            int voters = configuration.Members.Count(m => m.IsVoter);
-            int wiped = configuration.Members.Count(IsWiped);
-            if (wiped > 0 && voters - wiped <= voters / 2)
+            if (dead.Count < cluster.Settings.StayDown && MajorityRemains([.. dead, node]))
             {
-                return false;
+                node.Crash(random.Between(0, 3));
+                dead.Add(node);
             }
         }
 
-        return cluster.Nodes.Any(n => n.History.Configuration.Members.Count > 0);
+        return dead;
+    }
+
+    /// <summary>
+    /// Nothing is owed without a majority of the voters by every configuration that may yet count: the last one agreed on,
+    /// and those that a node has beyond it. Wiped disks do not come back.
+    /// </summary>
+    private bool MajorityRemains(IReadOnlyCollection<SimulatedNode> dead)
+    {
+        (long index, ClusterConfiguration agreed) = cluster.Checks.Ledger.LastConfiguration;
+        return agreed.Members.Count > 0 && HasMajority(agreed, dead) && cluster.Nodes
+            .Where(n => n.History.ConfigurationIndex > index).All(n => HasMajority(n.History.Configuration, dead));
+    }
+
+    private bool HasMajority(ClusterConfiguration configuration, IReadOnlyCollection<SimulatedNode> dead)
+    {
+        int voters = configuration.Members.Count(m => m.IsVoter);
+        int lost = configuration.Members.Count(m => m.IsVoter && (IsWiped(m) || dead.Contains(cluster.Find(m.Id)!)));
+        return voters - lost > voters / 2;
     }
 
     private void CommitOnEveryMember(string goal)
@@ -108,7 +126,7 @@ internal sealed class Liveness(SimulatedCluster cluster)
             return;
         }
 
-        if (cluster.Nodes.FirstOrDefault(n => !before.UsedIds.Contains(n.Id) && n.Log.Last == EntryId.None) is SimulatedNode spare)
+        if (cluster.Nodes.FirstOrDefault(n => !before.UsedIds.Contains(n.Id) && n.IsUp && n.Log.Last == EntryId.None) is SimulatedNode spare)
         {
             Within($"add n{spare.Id} and make it a voter", () => cluster.Leader is SimulatedNode leader
                 && (leader.History.Configuration.Find(spare.Id) is { IsVoter: true }
@@ -117,7 +135,7 @@ internal sealed class Liveness(SimulatedCluster cluster)
 
         if (before.Members.Count(m => m.IsVoter) > 3)
         {
-            int last = before.Members[^1].Id;
+            int last = (before.Members.FirstOrDefault(m => !cluster.Find(m.Id)!.IsUp) ?? before.Members[^1]).Id;
             Within($"remove n{last}", () => cluster.Leader is SimulatedNode leader
                 && ((leader.History.Configuration.Find(last) is null && leader.History.ConfigurationIndex <= leader.Server!.Cursors.Committed)
                     || Ignore(cluster.Clients.RemoveMember(leader, last))));
@@ -139,7 +157,7 @@ internal sealed class Liveness(SimulatedCluster cluster)
                 return true;
             }
 
-            Member? other = leader.History.Configuration.Members.FirstOrDefault(m => m.IsVoter && !IsWiped(m) && m.Id != leader.Id);
+            Member? other = leader.History.Configuration.Members.FirstOrDefault(m => m.IsVoter && !IsWiped(m) && m.Id != leader.Id && cluster.Find(m.Id)!.IsUp);
             if (other is null)
             {
                 return true;

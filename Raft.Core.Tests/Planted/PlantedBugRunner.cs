@@ -80,7 +80,7 @@ internal sealed class PlantedBugRunner
         }
 
         watch.Restart();
-        string filter = isStorage ? "FullyQualifiedName~Storage" : "FullyQualifiedName!~SimulationProperties&FullyQualifiedName!~Storage";
+        string filter = isStorage ? "FullyQualifiedName~Storage" : "FullyQualifiedName!~SimulationProperties&FullyQualifiedName!~Storage&FullyQualifiedName!~PlantedBugTests";
         (int tested, string failures) = Execute("dotnet", $"test {tests} --filter \"{filter}\"");
         if (tested != 0)
         {

@@ -17,7 +17,7 @@ internal sealed class ScheduleGenerator
     private ScheduleGenerator(int seed, int voters)
     {
         _random = new SimulationRandom(seed, 'G');
-        _settings = Settings(seed, voters == 0 ? _random.Pick(1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7) : voters);
+        _settings = Settings(seed, voters == 0 ? _random.Pick(1, 2, 2, 3, 3, 3, 3, 4, 5, 5, 6, 7) : voters);
         ChooseActions();
     }
 
@@ -68,6 +68,7 @@ internal sealed class ScheduleGenerator
         MaxUncommittedBytes = _random.Pick(0, 0, 64, 200),
         ClockDrift = _random.Pick(0, 0, 50, 300),
         KeptEntries = _random.Pick(0, 2, 10, 10_000),
+        StayDown = _random.Pick(0, 0, 1, 3),
         LeaseReads = _random.Pick(0, 0, 0, 1),
     };
 

@@ -109,6 +109,7 @@ internal sealed class SimulatedClients(SimulatedCluster cluster)
         foreach (PendingRead read in reads)
         {
             Reads.Answering(node, read, applied);
+            cluster.Trace?.Note(node.Id, $"answers a read with the state of {applied}");
         }
     }
 

@@ -84,14 +84,14 @@ internal sealed class SimulatedCluster
         Now = end;
     }
 
-    /// <summary>Ends every fault: what remains is a healthy network, healthy disks and healthy processes.</summary>
-    public void Heal()
+    /// <summary>Ends every fault, except that some nodes may be dead: healthy network, disks and processes remain.</summary>
+    public void Heal(IReadOnlyCollection<SimulatedNode> dead)
     {
         Settings = Settings with { MinSync = 0, MaxSync = 1, SlowSyncChance = 0, ApplyLag = 0, Writes = 0, Reads = 0 };
         Network.IsPerfect = true;
         Network.IsManual = false;
         Network.JoinAll();
-        foreach (SimulatedNode node in _nodes.Values)
+        foreach (SimulatedNode node in _nodes.Values.Except(dead))
         {
             node.Heal();
         }

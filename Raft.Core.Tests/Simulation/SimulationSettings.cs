@@ -94,6 +94,9 @@ internal sealed record SimulationSettings
 
     public int ChunksInFlight { get; init; }
 
+    /// <summary>How many nodes stay dead when the other faults end; fewer when the rest could not go on without them.</summary>
+    public int StayDown { get; init; }
+
     /// <summary>Permille by which a node's clock may run fast or slow.</summary>
     public int ClockDrift { get; init; }
 
