@@ -68,13 +68,13 @@ internal sealed class Membership(RaftState state)
 
     /// <summary>
     /// Makes a non-voter a voter once it is caught up: it reached the end that the log had when a round of catching up
-    /// began, within an election timeout (thesis, section 4.2.1).
+    /// began, within an election timeout (thesis, section 4.2.1). Whether an entry was appended for that.
     /// </summary>
-    public void PromoteCaughtUp()
+    public bool PromoteCaughtUp()
     {
         if (state.Leadership is not { HasLearners: true } leadership)
         {
-            return;
+            return false;
         }
 
         foreach (Peer peer in leadership.Peers)
@@ -92,9 +92,11 @@ internal sealed class Membership(RaftState state)
             {
                 Member member = state.Configuration.Find(peer.Id)!;
                 Append(state.Configuration.With(member with { IsVoter = true, StoreId = peer.StoreId }));
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     private EntryId Append(ClusterConfiguration configuration) =>

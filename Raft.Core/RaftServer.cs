@@ -23,10 +23,9 @@ public sealed class RaftServer
     private readonly Membership _membership;
     private readonly Transfer _transfer;
     private readonly Compaction _compaction;
+    private readonly Settlement _settlement;
 
     private bool _isBusy;
-    private Leadership? _leadership;
-    private (long Term, int Leader) _followed;
 
     /// <summary>Starts from what the disk holds. No callback is called.</summary>
     /// <param name="nodeId">Own id, 1 or more.</param>
@@ -59,7 +58,8 @@ public sealed class RaftServer
         _membership = new Membership(_state);
         _transfer = new Transfer(_state);
         _compaction = new Compaction(_state);
-        _followed = (_state.Term, 0);
+        _settlement = new Settlement(
+            _state, _replication, _membership, _transfer, _leaderReads, _followerReads, _feed);
     }
 
     /// <summary>Own id.</summary>
@@ -78,7 +78,7 @@ public sealed class RaftServer
     public int Leader => _state.Leader;
 
     /// <summary>How far the log is.</summary>
-    public LogCursors Cursors => new(_state.Log.Last.Index, _state.Synced, _state.Committed, _state.Applied);
+    public LogCursors Cursors => _state.Cursors;
 
     /// <summary>The members in effect: those of the last configuration in the log, committed or not.</summary>
     public ClusterConfiguration Configuration => _state.Configuration;
@@ -104,7 +104,11 @@ public sealed class RaftServer
         set => _state.Time = value;
     }
 
+    /// <summary>The parts' common state, for invariants and tests.</summary>
     internal RaftState State => _state;
+
+    /// <summary>A copy of what an operator wants to know.</summary>
+    public RaftStatus Status() => StatusReport.Of(_state, _transfer.IsUnderWay);
 
     /// <summary>The members as of an index from the latest snapshot's to the last: what a snapshot of that index keeps.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is before the latest snapshot.</exception>
@@ -203,7 +207,7 @@ public sealed class RaftServer
         _leaderReads.Receive(from, message);
         if (_leaderReads.NeedsRound)
         {
-            BeginRound();
+            _settlement.BeginRound();
         }
 
         Settle();
@@ -245,7 +249,7 @@ public sealed class RaftServer
         Enter();
         if (_leaderReads.NeedsRound)
         {
-            BeginRound();
+            _settlement.BeginRound();
         }
         else if (_state.Role == RaftRole.Leader)
         {
@@ -318,7 +322,7 @@ public sealed class RaftServer
         _state.StalledUntil = _state.Now + (2 * _state.Options.ElectionTimeout);
         if (_state.Role == RaftRole.Leader && _transfer.MostUpToDate() is { } successor)
         {
-            HandOverTo(successor, reason);
+            _settlement.HandOverTo(successor, reason);
         }
 
         Settle();
@@ -502,91 +506,9 @@ public sealed class RaftServer
         _isBusy = true;
     }
 
-    /// <summary>Ends every input: draws the conclusions, in an order that keeps the promises of <see cref="IRaftCallbacks"/>.</summary>
     private void Settle()
     {
-        NoteLeadership();
-        if (_state.Role == RaftRole.Leader)
-        {
-            Lead();
-            NoteLeadership();
-        }
-
-        _feed.HandOver();
-        _state.Announce();
+        _settlement.Settle();
         _isBusy = false;
-    }
-
-    private void Lead()
-    {
-        Leadership leadership = _state.Leadership!;
-        _replication.AdvanceCommit();
-        while (leadership.ConfirmRounds() && _leaderReads.NeedsRound)
-        {
-            BeginRound();
-        }
-
-        _leaderReads.AnswerFollowers();
-        if (_membership.IsLeaderRemoved)
-        {
-            if (_transfer.MostUpToDate() is { } successor)
-            {
-                HandOverTo(successor, "removed from the cluster");
-            }
-            else
-            {
-                _state.BecomeFollower(_state.Term, 0, "removed from the cluster");
-            }
-
-            return;
-        }
-
-        if (!_transfer.IsUnderWay)
-        {
-            _membership.PromoteCaughtUp();
-        }
-
-        _transfer.Advance();
-    }
-
-    private void HandOverTo(Peer successor, string reason)
-    {
-        // The heartbeat tells it what is committed.
-        _replication.SendHeartbeat(successor);
-        _transfer.AskToCampaign(successor);
-        _state.BecomeFollower(_state.Term, 0, reason);
-    }
-
-    private void BeginRound()
-    {
-        _leaderReads.JoinRound(_leadership!.Round + 1);
-        _replication.BeginRound();
-    }
-
-    /// <summary>Leadership began or ended, or another leader is followed: what depended on the old one fails.</summary>
-    private void NoteLeadership()
-    {
-        bool lostReads = false;
-        if (!ReferenceEquals(_leadership, _state.Leadership))
-        {
-            lostReads = _leaderReads.Fail();
-            _transfer.Clear();
-            _leadership = _state.Leadership;
-            if (_leadership is not null)
-            {
-                _replication.Begin();
-            }
-        }
-
-        if (_followed != (_state.Term, _state.Leader))
-        {
-            _followed = (_state.Term, _state.Leader);
-            lostReads |= _followerReads.Fail();
-        }
-
-        if (lostReads)
-        {
-            _state.Callbacks.ReadsFailed();
-        }
     }
 }

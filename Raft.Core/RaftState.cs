@@ -61,6 +61,8 @@ internal sealed class RaftState
     /// <summary>Last entry that the state machine reported done.</summary>
     public long Applied { get; set; }
 
+    public LogCursors Cursors => new(Log.Last.Index, Synced, Committed, Applied);
+
     /// <summary>The newest durable snapshot.</summary>
     public RaftSnapshot? Snapshot { get; set; }
 
