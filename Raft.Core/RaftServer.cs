@@ -232,7 +232,6 @@ public sealed class RaftServer
         id = default;
         if (result == ProposeResult.Accepted)
         {
-            _state.Leadership!.WaitingBytes += payload.Length;
             id = _state.AppendOwn(EntryType.Application, payload);
         }
 
@@ -451,6 +450,12 @@ public sealed class RaftServer
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(snapshot.Size, nameof(snapshot));
         Enter();
         _compaction.SnapshotTaken(snapshot);
+        if (_state.Sync(snapshot.Last))
+        {
+            // The disk was slower than the cluster: now the snapshot keeps what it had not yet written.
+            _append.Synced();
+        }
+
         Settle();
     }
 

@@ -214,6 +214,11 @@ internal sealed class RaftState
     {
         LogEntry entry = new(new EntryId(Term, Log.Last.Index + 1), type, Math.Max(Time, LastEntryTime), payload);
         Append(entry);
+        if (Leadership is not null)
+        {
+            Leadership.WaitingBytes += payload.Length;
+        }
+
         return entry.Id;
     }
 

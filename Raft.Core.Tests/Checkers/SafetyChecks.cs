@@ -49,6 +49,7 @@ internal sealed class SafetyChecks
             return;
         }
 
+        node.Invariants.Verify();
         NodeHistory history = node.History;
         LogCursors cursors = server.Cursors;
         CheckVoteAndTerm(node, server, history);

@@ -60,6 +60,9 @@ internal sealed class SimulatedNode
     /// <summary>What the checkers remember of this incarnation.</summary>
     public NodeHistory History { get; private set; } = new();
 
+    /// <summary>The server's own invariants, which know its insides.</summary>
+    public RaftInvariants Invariants { get; private set; } = null!;
+
     public bool IsUp => Server is not null;
 
     public bool Answers => IsUp && !IsPaused;
@@ -85,6 +88,7 @@ internal sealed class SimulatedNode
             Disk.StoreId, Disk.Term, Disk.VotedFor, Disk.Snapshot == SnapshotFile.None ? null : Disk.Snapshot.About);
         _cluster.Trace?.Note(Id, "starts");
         Server = new RaftServer(Id, _cluster.Options, Log, new NodeCallbacks(this, _cluster), random, restart);
+        Invariants = new RaftInvariants(Server);
         Checks.Started(this);
         Settle();
         _cluster.After(_random.Between(0, _cluster.Settings.Tick), new Tick(this));
