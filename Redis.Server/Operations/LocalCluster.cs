@@ -75,14 +75,15 @@ internal sealed class LocalCluster : IDisposable
         foreach (LocalNode node in _group.Nodes)
             _output.WriteLine($"{node.Number,-5} {node.Port,-6} {node.Ask()?.Role ?? "?",-9} {node.ProcessId,-8} {node.Directory}");
         int port = _group.Nodes[0].Port;
+        LocalNode leader = _group.Leader ?? _group.Nodes[0];
         _output.WriteLine($"""
 
             Try:
               redis-cli -c -p {port} SET greeting hello
               redis-cli -c -p {port} GET greeting
               redis-cli -p {port} INFO raft
-              redis-benchmark -p {(_group.Leader ?? _group.Nodes[0]).Port} -t set,get -n 100000 -q
-              kill -9 {_group.Nodes[0].ProcessId}          # the others go on
+              redis-benchmark -p {leader.Port} -t set,get -n 100000 -q
+              kill -9 {leader.ProcessId}          # the leader: the others elect a new one
 
             Ctrl-C stops all nodes; run the same command again and they come back with their data.
             """);

@@ -49,7 +49,8 @@ internal sealed class NodeGroup(LocalClusterPlan plan, TextWriter progress, Canc
             Command(node, "RAFT.CLUSTER", "JOIN", $"{LocalClusterPlan.Host}:{member.Port}");
             progress.WriteLine($"  node {node.Number} joined");
         }
-        WaitFor("all nodes to agree on a leader", () => _nodes.TrueForAll(n => n.Ask() is { IsSettled: true }));
+        // A node that has just joined votes only once it has caught up; before that the cluster survives no failure.
+        WaitFor("all nodes to vote", () => _nodes.TrueForAll(n => n.Ask() is { IsSettled: true } info && info.Number("raft_num_voting_nodes") >= plan.Nodes));
     }
 
     /// <summary>Stops all processes; one that does not stop in time is killed.</summary>

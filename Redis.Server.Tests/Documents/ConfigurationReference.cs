@@ -1,0 +1,68 @@
+using System.Text;
+using Redis.Server.Configuration;
+
+namespace Redis.Server.Tests.Documents;
+
+/// <summary>Makes docs/configuration.md from the option table.</summary>
+internal static class ConfigurationReference
+{
+    private const string Preface = """
+        # Configuration reference
+
+        Every option may stand in a configuration file (`name value`, one a line), on the command line (`--name value`,
+        which overrides the file), and, unless the table says otherwise, be changed while the server runs with
+        `CONFIG SET name value`. `CONFIG GET pattern` answers the present values and `CONFIG REWRITE` writes them back to
+        the file. Sizes take the units of redis.conf: `1k` is 1,000 bytes, `1kb` 1,024, likewise `m`, `mb`, `g`, `gb`.
+
+        In the column *when*: **any time** takes effect at once; **start** is read at start only; **before init/join** may
+        be changed until the node is a member of a cluster; **protected** is refused by CONFIG SET unless
+        `enable-protected-configs` allows it.
+
+        This page is generated from the option table (`Redis.Server/Configuration`); a test keeps it complete.
+        """;
+
+    private static readonly (OptionSection Section, string Title, string Text)[] Chapters =
+    [
+        (OptionSection.Raft, "Consensus", "Named and meant as in RedisRaft."),
+        (OptionSection.Network, "Network", ""),
+        (OptionSection.General, "General", ""),
+        (OptionSection.Clients, "Clients", ""),
+        (OptionSection.Data, "Data", ""),
+        (OptionSection.Security, "Security", "Besides these, `user NAME RULE ...` defines an ACL user and `rename-command NAME NEWNAME` renames a command, or takes it away when the new name is `\"\"`."),
+        (OptionSection.Tls, "TLS", "Paths are relative to the data directory."),
+        (OptionSection.Diagnostics, "Diagnostics", ""),
+        (OptionSection.Failures, "For tests of failure", "They slow down or break parts of a node on purpose. `CONFIG GET` shows them only by their full name."),
+    ];
+
+    public static string Make()
+    {
+        IReadOnlyList<Option> options = new ServerOptions().Table.All;
+        StringBuilder page = new(Preface + "\n");
+        foreach ((OptionSection section, string title, string text) in Chapters)
+        {
+            page.Append($"\n## {title}\n\n");
+            if (text.Length > 0) page.Append(text).Append("\n\n");
+            page.Append("| option | values | default | when | what |\n|---|---|---|---|---|\n");
+            foreach (Option option in options.Where(o => o.Section == section)) page.Append(Row(option)).Append('\n');
+        }
+        page.Append("\n## Accepted without effect\n\nThese directives of Redis 7.0 have no meaning here. They are checked, kept and answered like in Redis, so that existing\nfiles and tools work:\n\n");
+        page.Append(string.Join(", ", options.Where(o => o.Section == OptionSection.Accepted).Select(o => $"`{o.Name}`"))).Append(".\n");
+        page.Append("\n`loadmodule PATH` is accepted and noted in the log: consensus is built in. `include PATH` reads another file, or all that match a pattern.\n");
+        return page.ToString();
+    }
+
+    private static string Row(Option option)
+    {
+        string name = $"`{option.Name}`" + (option.Alias is null ? "" : $"<br>also `{option.Alias}`");
+        string initial = option.Name == "dir" ? "current directory" : option.DefaultText.Length > 0 ? $"`{option.DefaultText}`" : "empty";
+        return $"| {name} | {Escape(option.Accepts)} | {Escape(initial)} | {When(option)} | {Escape(option.Summary)} |";
+    }
+
+    private static string When(Option option) =>
+        option.Has(OptionFlags.Immutable) ? "start"
+        : option.Has(OptionFlags.Protected) ? "protected"
+        : option.Has(OptionFlags.FixedAfterInit) ? "before init/join"
+        : "any time";
+
+    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}
