@@ -18,8 +18,24 @@ internal static class ConfigurationReference
         be changed until the node is a member of a cluster; **protected** is refused by CONFIG SET unless
         `enable-protected-configs` allows it.
 
+        A name with a dagger (†) is accepted and kept, and does nothing yet in this version.
+
         This page is generated from the option table (`Redis.Server/Configuration`); a test keeps it complete.
         """;
+
+    // What no code reads yet; a name leaves this list with the change that makes it count.
+    private static readonly string[] NotYet =
+    [
+        "raft.follower-proxy", "raft.proxy-response-timeout", "raft.response-timeout", "raft.log-max-file-size", "raft.trace",
+        "raft.ignored-commands", "raft.tls-enabled", "raft.sharding", "raft.external-sharding", "raft.slot-config",
+        "raft.shardgroup-update-interval", "raft.scan-size", "raft.log-delay-apply", "raft.log-disable-apply", "raft.snapshot-delay",
+        "raft.snapshot-fail", "raft.snapshot-disable", "raft.snapshot-disable-load", "timeout", "client-query-buffer-limit",
+        "maxmemory-clients", "tracking-table-max-keys", "notify-keyspace-events", "busy-reply-threshold", "stream-node-max-bytes",
+        "stream-node-max-entries", "aclfile", "acllog-max-len", "acl-pubsub-default", "enable-debug-command", "tls-port", "tls-cert-file",
+        "tls-key-file", "tls-key-file-pass", "tls-client-cert-file", "tls-client-key-file", "tls-client-key-file-pass", "tls-ca-cert-file",
+        "tls-ca-cert-dir", "tls-auth-clients", "tls-cluster", "tls-protocols", "tls-ciphers", "tls-ciphersuites", "tls-prefer-server-ciphers",
+        "slowlog-log-slower-than", "slowlog-max-len", "latency-monitor-threshold", "latency-tracking", "latency-tracking-info-percentiles",
+    ];
 
     private static readonly (OptionSection Section, string Title, string Text)[] Chapters =
     [
@@ -28,7 +44,7 @@ internal static class ConfigurationReference
         (OptionSection.General, "General", ""),
         (OptionSection.Clients, "Clients", ""),
         (OptionSection.Data, "Data", ""),
-        (OptionSection.Security, "Security", "Besides these, `user NAME RULE ...` defines an ACL user and `rename-command NAME NEWNAME` renames a command, or takes it away when the new name is `\"\"`."),
+        (OptionSection.Security, "Security", "`user NAME RULE ...` and `rename-command NAME NEWNAME` are accepted besides these, and do nothing yet in this version."),
         (OptionSection.Tls, "TLS", "Paths are relative to the data directory."),
         (OptionSection.Diagnostics, "Diagnostics", ""),
         (OptionSection.Failures, "For tests of failure", "They slow down or break parts of a node on purpose. `CONFIG GET` shows them only by their full name."),
@@ -53,7 +69,7 @@ internal static class ConfigurationReference
 
     private static string Row(Option option)
     {
-        string name = $"`{option.Name}`" + (option.Alias is null ? "" : $"<br>also `{option.Alias}`");
+        string name = $"`{option.Name}`" + (NotYet.Contains(option.Name) ? " †" : "") + (option.Alias is null ? "" : $"<br>also `{option.Alias}`");
         string initial = option.Name == "dir" ? "current directory" : option.DefaultText.Length > 0 ? $"`{option.DefaultText}`" : "empty";
         return $"| {name} | {Escape(option.Accepts)} | {Escape(initial)} | {When(option)} | {Escape(option.Summary)} |";
     }

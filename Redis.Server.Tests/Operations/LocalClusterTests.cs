@@ -60,11 +60,13 @@ internal sealed partial class LocalClusterTests
     [Test]
     public void ANodeThatCannotStart_IsQuoted()
     {
-        using Process process = Start(_directory, FreePorts(1), "--nodes", "1", "--tls-port", "1", "--tls-cert-file", "none.pem");
-        string text = process.StandardOutput.ReadToEnd();
-        Assert.That(process.WaitForExit(Deadline), Is.True);
-        Assert.That(process.ExitCode, Is.EqualTo(ExitCode.CommandFailed), text);
-        Assert.That(text, Does.Contain("node 1 ended with exit code"));
+        using Process process = Start(_directory, FreePorts(1), "--nodes", "1", "--logfile", "/no/such/directory/node.log");
+        Task<string> text = process.StandardOutput.ReadToEndAsync();
+        bool ended = process.WaitForExit(Deadline);
+        if (!ended) process.Kill();
+        Assert.That(ended, Is.True, "it neither started nor gave up");
+        Assert.That(process.ExitCode, Is.EqualTo(ExitCode.CommandFailed));
+        Assert.That(text.Result, Does.Contain("node 1 ended with exit code 1").And.Contain("Can't open the log file"));
     }
 
     private static string Call(int port, params string[] words)

@@ -1,4 +1,5 @@
-using System.IO.Enumeration;
+using System.Text;
+using Redis.Server.Keyspace;
 
 namespace Redis.Server.Configuration;
 
@@ -92,7 +93,7 @@ internal sealed class OptionTable
         {
             bool isGlob = pattern.AsSpan().ContainsAny('*', '?', '[');
             if (!isGlob ? name.Equals(pattern, StringComparison.OrdinalIgnoreCase)
-                : !option.Has(OptionFlags.Hidden) && FileSystemName.MatchesSimpleExpression(pattern, name)) return true;
+                : !option.Has(OptionFlags.Hidden) && Glob.Matches(Encoding.UTF8.GetBytes(pattern), Encoding.UTF8.GetBytes(name), ignoreCase: true)) return true;
         }
         return false;
     }

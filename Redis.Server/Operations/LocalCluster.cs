@@ -16,11 +16,13 @@ internal sealed class LocalCluster : IDisposable
     private readonly TextWriter _output;
     private readonly CancellationTokenSource _stop = new();
     private readonly NodeGroup _group;
+    private readonly RoleChanges _changes;
 
     private LocalCluster(LocalClusterPlan plan, TextWriter output)
     {
         (_plan, _output) = (plan, output);
         _group = new NodeGroup(plan, output, _stop.Token);
+        _changes = new RoleChanges(Enumerable.Range(1, plan.Nodes).Select(n => (n, plan.PortOf(n))));
     }
 
     /// <summary>Runs until Ctrl-C or SIGTERM. Answers the exit code.</summary>
@@ -73,7 +75,11 @@ internal sealed class LocalCluster : IDisposable
         _output.WriteLine();
         _output.WriteLine($"{"node",-5} {"port",-6} {"role",-9} {"pid",-8} data directory");
         foreach (LocalNode node in _group.Nodes)
-            _output.WriteLine($"{node.Number,-5} {node.Port,-6} {node.Ask()?.Role ?? "?",-9} {node.ProcessId,-8} {node.Directory}");
+        {
+            RaftInfo? info = node.Ask();
+            _changes.Observe(node.Number, info); // what the table says is no news afterwards
+            _output.WriteLine($"{node.Number,-5} {node.Port,-6} {info?.Role ?? "?",-9} {node.ProcessId,-8} {node.Directory}");
+        }
         int port = _group.Nodes[0].Port;
         LocalNode leader = _group.Leader ?? _group.Nodes[0];
         _output.WriteLine($"""
@@ -93,7 +99,6 @@ internal sealed class LocalCluster : IDisposable
     /// <summary>Tells of changes until asked to stop.</summary>
     private void Follow()
     {
-        RoleChanges changes = new(_group.Nodes.Select(n => (n.Number, n.Port)));
         HashSet<LocalNode> gone = [];
         while (!_stop.Token.WaitHandle.WaitOne(PollInterval))
         {
@@ -106,7 +111,7 @@ internal sealed class LocalCluster : IDisposable
                 }
                 // A node that somebody started again by hand answers on the same port.
                 RaftInfo? info = RaftInfo.Ask(LocalClusterPlan.Host, node.Port, TimeSpan.FromSeconds(1), _plan.Password);
-                if (changes.Observe(node.Number, info) is { } change) Tell(change);
+                if (_changes.Observe(node.Number, info) is { } change) Tell(change);
             }
         }
     }
