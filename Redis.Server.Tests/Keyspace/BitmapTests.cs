@@ -32,7 +32,7 @@ internal sealed class BitmapTests
         BitField field = new(signed, 1 + (width % (signed ? 64 : 63)));
         int bit = offset % ((map.Length * 8) - field.Width);
         byte[] changed = [.. map];
-        _ = field.TryFit(value, BitFieldOverflow.Wrap, out long fitted);
+        _ = field.TryAdd(value, 0, BitFieldOverflow.Wrap, out long fitted);
         field.Set(changed, bit, fitted);
         for (int i = 0; i < map.Length * 8; i++)
         {

@@ -79,7 +79,8 @@ internal static class BitFieldCommands
                 continue;
             }
 
-            if (!step.Field.TryFit(Result(step, old), step.Overflow, out long fitted))
+            bool isSet = step.Action == BitFieldAction.Set;
+            if (!step.Field.TryAdd(isSet ? step.Operand : old, isSet ? 0 : step.Operand, step.Overflow, out long fitted))
             {
                 context.Reply.Null();
                 continue;
@@ -87,18 +88,10 @@ internal static class BitFieldCommands
 
             step.Field.Set(bytes, step.Bit, fitted);
             isChanged |= old != fitted;
-            context.Reply.Integer(step.Action == BitFieldAction.Set ? old : fitted);
+            context.Reply.Integer(isSet ? old : fitted);
         }
 
         if (isChanged)
             context.Keyspace.Modified(args[1], EventClass.String, "setbit"u8);
-    }
-
-    /// <summary>What the step makes of the old value. As in Redis, a negative number SET to an unsigned field is a huge one.</summary>
-    private static Int128 Result(BitFieldStep step, long old)
-    {
-        if (step.Action == BitFieldAction.IncrementBy)
-            return (Int128)old + step.Operand;
-        return step.Field.IsSigned ? step.Operand : (ulong)step.Operand;
     }
 }

@@ -24,5 +24,7 @@ internal static class DataCommands
         .. ObjectCommands.Rows,
         .. GeoCommands.Rows,
         .. GeoSearchCommands.Rows,
+        .. SortCommands.Rows,
+        .. DumpCommands.Rows,
     ];
 }

@@ -224,7 +224,12 @@ internal static class HyperLogLogCommands
             return true;
         }
 
-        return IsValid(context, value.IsInteger ? default : value.Buffer[..value.Length]);
+        if (!IsValid(context, value.IsInteger ? default : value.Buffer[..value.Length]))
+            return false;
+        // Redis makes the string one of its own, encoding raw, before it looks further.
+        value = value.Resize(value.Length);
+        context.Keyspace.Store(entry, value);
+        return true;
     }
 
     private static bool IsValid(CommandContext context, ReadOnlySpan<byte> bytes)

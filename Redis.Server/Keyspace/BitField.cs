@@ -11,28 +11,45 @@ internal enum BitFieldOverflow
 /// <summary>A BITFIELD type such as i16 or u8, and its arithmetic.</summary>
 internal readonly record struct BitField(bool IsSigned, int Width)
 {
-    private Int128 Min => IsSigned ? -((Int128)1 << (Width - 1)) : 0;
+    private ulong Mask => ulong.MaxValue >> (64 - Width);
 
-    private Int128 Max => ((Int128)1 << (IsSigned ? Width - 1 : Width)) - 1;
+    private long Max => (long)(IsSigned ? Mask >> 1 : Mask);
+
+    private long Min => IsSigned ? ~Max : 0;
 
     /// <summary>The value at a bit.</summary>
     public long Get(ReadOnlySpan<byte> bytes, long bit) => Narrow(Bitmap.GetField(bytes, bit, Width));
 
     public void Set(Span<byte> bytes, long bit, long value) => Bitmap.SetField(bytes, bit, Width, (ulong)value);
 
-    /// <summary>Makes a result fit; false if it does not and is to fail.</summary>
-    public bool TryFit(Int128 value, BitFieldOverflow overflow, out long fitted)
+    /// <summary>
+    /// Adds and makes the sum fit; false if it does not and is to fail. <paramref name="value"/> need not fit itself: BITFIELD SET
+    /// adds 0. Overflow is told by Redis's own arithmetic, which wraps around for values near the least there is.
+    /// </summary>
+    public bool TryAdd(long value, long increment, BitFieldOverflow overflow, out long result)
     {
-        if (value >= Min && value <= Max)
-        {
-            fitted = (long)value;
-            return true;
-        }
+        bool isOver = IsSigned ? IsOver(value, increment) : (ulong)value > (ulong)Max || (increment > 0 && increment > Max - value);
+        bool isUnder = !isOver && (IsSigned ? IsUnder(value, increment) : increment < 0 && increment < -value);
+        long sum = unchecked(value + increment);
+        if (!isOver && !isUnder)
+            result = sum;
+        else if (overflow == BitFieldOverflow.Saturate)
+            result = isOver ? Max : Min;
+        else
+            result = Narrow((ulong)sum);
+        return (!isOver && !isUnder) || overflow != BitFieldOverflow.Fail;
+    }
 
-        fitted = overflow == BitFieldOverflow.Saturate
-            ? (long)(value > Max ? Max : Min)
-            : Narrow((ulong)(UInt128)(value & ulong.MaxValue));
-        return overflow != BitFieldOverflow.Fail;
+    private bool IsOver(long value, long increment)
+    {
+        long room = unchecked(Max - value);
+        return value > Max || (Width != 64 && increment > room) || (value >= 0 && increment > 0 && increment > room);
+    }
+
+    private bool IsUnder(long value, long increment)
+    {
+        long room = unchecked(Min - value);
+        return value < Min || (Width != 64 && increment < room) || (value < 0 && increment < 0 && increment < room);
     }
 
     private long Narrow(ulong bits)

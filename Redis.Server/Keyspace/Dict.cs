@@ -130,6 +130,28 @@ internal sealed class Dict<TValue>
         Step();
     }
 
+    /// <summary>Gives entries other numbers: entry i becomes entry <paramref name="numbers"/>[i].</summary>
+    public void Renumber(ReadOnlySpan<int> numbers)
+    {
+        Entry[][] old = _chunks;
+        int count = Count;
+        _chunks = new Entry[old.Length][];
+        for (int i = 0; i < old.Length; i++)
+            _chunks[i] = new Entry[old[i].Length];
+        _buckets = new int[_target?.Length ?? _buckets.Length];
+        _target = null;
+        for (int i = 0; i < count; i++)
+            At(numbers[i]) = old[i >> ChunkBits][i & (ChunkSize - 1)];
+        // As if they had been added in this order.
+        for (int i = 0; i < count; i++)
+        {
+            ref Entry entry = ref At(i);
+            ref int bucket = ref Bucket(entry.Hash);
+            entry.Next = bucket;
+            bucket = i + 1;
+        }
+    }
+
     /// <summary>Removes everything.</summary>
     public void Clear()
     {

@@ -10,8 +10,8 @@ namespace Redis.Server.Keyspace;
 /// </summary>
 internal sealed class Keyspace
 {
-    private readonly Dict<KeyEntry> _keys = new();
-    private readonly ExpiryHeap _expiries;
+    private Dict<KeyEntry> _keys = new();
+    private ExpiryHeap _expiries;
     private ExpiryTable _fieldExpiries = new();
     private readonly List<RedisObject> _changing = [];
     private long _now;
@@ -223,9 +223,10 @@ internal sealed class Keyspace
     /// <summary>Removes all keys.</summary>
     public void Flush()
     {
-        _snapshot?.SaveAll();
-        _keys.Clear();
-        _expiries.Clear();
+        // A snapshot in progress goes on with the old tables, which nobody changes any more.
+        _snapshot = null;
+        _keys = new Dict<KeyEntry>();
+        _expiries = new ExpiryHeap(_keys);
         _fieldExpiries = new ExpiryTable();
         _changing.Clear();
         _dataBytes = 0;
@@ -270,6 +271,10 @@ internal sealed class Keyspace
         return Unsafe.IsNullRef(ref entry) ? 0 : (_accessSeconds - entry.AccessSeconds) & 0xFFFFFF;
     }
 
+    /// <summary>Makes the key look as if it had not been used for so long (RESTORE IDLETIME). The key must be there.</summary>
+    public void SetIdle(ReadOnlySpan<byte> key, long seconds) =>
+        _keys.Find(key).AccessSeconds = (int)((_accessSeconds - seconds) & 0xFFFFFF);
+
     /// <summary>One step of SCAN: see <see cref="Dict{TValue}.Scan"/>.</summary>
     public ulong Scan(ulong cursor, List<int> found) => _keys.Scan(cursor, found);
 
@@ -307,20 +312,41 @@ internal sealed class Keyspace
     }
 
     /// <summary>
-    /// From now on <paramref name="view"/> gets every key as it is now, before it changes. The snapshot walks
-    /// the numbers from 0 with <see cref="SaveAt"/> and ends with <see cref="EndSnapshot"/>.
+    /// From now on <paramref name="view"/> hears of every key that is as it was now and is about to change. It walks the numbers from 0
+    /// itself and marks what it has saved with <see cref="SnapshotEpoch"/>.
     /// </summary>
     public void BeginSnapshot(ISnapshotView view)
     {
-        SnapshotEpoch++;
+        if (++SnapshotEpoch == 0)
+        {
+            // Keys that an aborted snapshot left unmarked must not look like saved ones when the numbers come round.
+            for (int i = 0; i < _keys.Count; i++)
+                _keys.ValueAt(i).SnapshotEpoch = 0;
+            SnapshotEpoch = 1;
+        }
+
         _snapshot = view;
+        view.Begin(_keys, _expiries, SnapshotEpoch);
     }
 
-    /// <summary>Saves key number <paramref name="index"/> unless the snapshot has it or it is younger than the snapshot.</summary>
-    public void SaveAt(int index) => SaveToSnapshot(index);
-
     /// <summary>No snapshot is in progress any more.</summary>
-    public void EndSnapshot() => _snapshot = null;
+    public void EndSnapshot(ISnapshotView view)
+    {
+        if (_snapshot == view)
+            _snapshot = null;
+    }
+
+    /// <summary>Gives keys other numbers: number i becomes <paramref name="numbers"/>[i] (a snapshot's order is put right).</summary>
+    public void Renumber(int[] numbers)
+    {
+        _keys.Renumber(numbers);
+        for (int i = 0; i < _keys.Count; i++)
+        {
+            int slot = _keys.ValueAt(i).ExpirySlot;
+            if (slot != 0)
+                _expiries.Renumber(slot, i);
+        }
+    }
 
     private int Prepare(ReadOnlySpan<byte> key, bool keepExpiry)
     {
@@ -420,14 +446,7 @@ internal sealed class Keyspace
     private void SaveToSnapshot(int entry)
     {
         if (_snapshot != null && _keys.ValueAt(entry).SnapshotEpoch != SnapshotEpoch)
-            Save(entry);
-    }
-
-    private void Save(int entry)
-    {
-        ref KeyEntry found = ref _keys.ValueAt(entry);
-        found.SnapshotEpoch = SnapshotEpoch;
-        _snapshot!.Save(_keys.KeyAt(entry), in found.Value, ExpiryAt(entry));
+            _snapshot.Save(entry);
     }
 
     private void Release(in RedisValue value)

@@ -51,12 +51,12 @@ internal interface IKeyspaceObserver
     void Event(EventClass kind, ReadOnlySpan<byte> name, ReadOnlySpan<byte> key);
 }
 
-/// <summary>A snapshot in progress: gets each key as it was when the snapshot began, before a change.</summary>
+/// <summary>A snapshot in progress: hears of each key that it does not have yet, before a change.</summary>
 internal interface ISnapshotView
 {
-    /// <summary>The key is about to change or go; called at most once a key and snapshot.</summary>
-    void Save(byte[] key, in RedisValue value, long expiry);
+    /// <summary>The keys to save, as they are at this instant. The marks of those saved are to be set to <paramref name="epoch"/>.</summary>
+    void Begin(Dict<KeyEntry> keys, ExpiryHeap expiries, byte epoch);
 
-    /// <summary>All keys are about to go.</summary>
-    void SaveAll();
+    /// <summary>Key number <paramref name="index"/>, not marked yet, is about to change, go or get another number: save and mark it now.</summary>
+    void Save(int index);
 }

@@ -91,6 +91,13 @@ internal readonly struct RedisValue
         ? scratch[..Numbers.FormatInteger(_bits, scratch)]
         : ((byte[])_data!).AsSpan(0, Length);
 
+    /// <summary>A copy of the string's bytes.</summary>
+    public byte[] ToArray()
+    {
+        Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
+        return AsSpan(scratch).ToArray();
+    }
+
     /// <summary>The string's own bytes for changing in place (after FindForWrite), with the room behind them; empty for an integer.</summary>
     public Span<byte> Buffer => _data is byte[] bytes ? bytes : default;
 

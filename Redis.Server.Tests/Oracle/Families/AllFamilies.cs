@@ -11,5 +11,10 @@ internal static class AllFamilies
         SetFamily.Instance,
         SortedSetFamily.Instance,
         KeyFamily.Instance,
+        BitmapFamily.Instance,
+        HyperLogLogFamily.Instance,
+        GeoFamily.Instance,
+        SortFamily.Instance,
+        DumpFamily.Instance,
     ];
 }

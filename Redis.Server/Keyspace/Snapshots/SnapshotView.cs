@@ -1,0 +1,201 @@
+using System.Buffers.Binary;
+using Redis.Server.Protocol.Rdb;
+
+namespace Redis.Server.Keyspace.Snapshots;
+
+/// <summary>
+/// A snapshot of the keyspace as it is when it begins, written bit by bit between applies without a fork. It walks the keys by number;
+/// one that is about to change, go or get another number before it is reached is saved first. A large value is written in parts;
+/// a change to it finishes it at once, so that the longest pause is the time that the largest value takes.
+/// </summary>
+/// <remarks>Lives on the application thread; only the <see cref="SnapshotSink"/> is shared.</remarks>
+internal sealed class SnapshotView : ISnapshotView, IDisposable
+{
+    private const int ChunkSize = 256 * 1024;
+
+    // What passing over a key that is saved already counts as, in bytes.
+    private const int SkipCost = 8;
+
+    // Pairs of four byte numbers in one field of keys out of order.
+    private const int OrderFieldLength = 64 * 1024;
+
+    private readonly Keyspace _keyspace;
+    private readonly SnapshotSink _sink;
+    private readonly RdbOutput _output;
+    private readonly RdbOutput _early;
+    private readonly RdbValueWriter _walked = new(isDump: false);
+    private readonly RdbValueWriter _hurried = new(isDump: false);
+    private readonly byte[] _order = new byte[OrderFieldLength];
+    private Dict<KeyEntry> _keys = null!;
+    private ExpiryHeap _expiries = null!;
+    private byte _epoch;
+    private int _orderLength;
+    private int _next;
+    private bool _isEnded;
+
+    private SnapshotView(Keyspace keyspace, SnapshotSink sink, bool compress)
+    {
+        _keyspace = keyspace;
+        _sink = sink;
+        _output = new RdbOutput(compress, sink, ChunkSize);
+        _early = new RdbOutput(compress);
+    }
+
+    /// <summary>Whether everything is in the sink.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Keys saved so far.</summary>
+    public int KeysSaved { get; private set; }
+
+    /// <summary>Bytes written so far.</summary>
+    public long BytesWritten => _output.Count;
+
+    /// <summary>Begins a snapshot of the keyspace as it is now. One at a time.</summary>
+    /// <param name="keyspace">The keys.</param>
+    /// <param name="fields">What the host keeps in the file: names, which should begin with <see cref="RdbFile.OwnPrefix"/>, and values.</param>
+    /// <param name="sink">Where the file goes.</param>
+    /// <param name="compress">rdbcompression: whether long strings are compressed.</param>
+    public static SnapshotView Begin(Keyspace keyspace, IEnumerable<KeyValuePair<byte[], byte[]>> fields, SnapshotSink sink, bool compress)
+    {
+        SnapshotView view = new(keyspace, sink, compress);
+        RdbFile.WriteHeader(view._output, fields, keyspace.Now, keyspace.UsedMemory);
+        RdbFile.WriteDatabase(view._output, keyspace.Count, keyspace.ExpiringCount);
+        keyspace.BeginSnapshot(view);
+        return view;
+    }
+
+    /// <summary>
+    /// Saves on, about <paramref name="budget"/> bytes; nothing while the sink is full. True when finished or aborted (see
+    /// <see cref="SnapshotSink.IsAborted"/>): then it need not be called again.
+    /// </summary>
+    public bool Step(int budget)
+    {
+        if (_isEnded || _sink.IsAborted)
+        {
+            End();
+            return true;
+        }
+
+        if (_sink.IsFull)
+            return false;
+        long limit = _output.Count + budget;
+        while (_output.Count < limit)
+        {
+            if (_walked.IsUnfinished)
+            {
+                ContinueLarge(limit);
+            }
+            else if (_next == _keys.Count)
+            {
+                Finish();
+                return true;
+            }
+            else if (_keys.ValueAt(_next).SnapshotEpoch == _epoch)
+            {
+                _next++;
+                limit -= SkipCost;
+            }
+            else
+            {
+                BeginKey(_next, _walked, _output);
+                if (!_walked.IsUnfinished)
+                    _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives up; the writing side is told.</summary>
+    public void Abort()
+    {
+        _sink.Abort();
+        End();
+    }
+
+    public void Dispose() => Abort();
+
+    void ISnapshotView.Begin(Dict<KeyEntry> keys, ExpiryHeap expiries, byte epoch)
+    {
+        _keys = keys;
+        _expiries = expiries;
+        _epoch = epoch;
+    }
+
+    void ISnapshotView.Save(int index)
+    {
+        if (_walked.IsUnfinished && index == _next)
+        {
+            ContinueLarge(long.MaxValue);
+            return;
+        }
+
+        // Amid a large value there is no place for another: it waits until that is finished.
+        RdbOutput output = _walked.IsUnfinished ? _early : _output;
+        NoteOutOfOrder(index, output);
+        BeginKey(index, _hurried, output);
+        while (_hurried.IsUnfinished)
+            _hurried.Continue(output, long.MaxValue);
+        _keys.ValueAt(index).SnapshotEpoch = _epoch;
+    }
+
+    private void ContinueLarge(long limit)
+    {
+        _walked.Continue(_output, limit);
+        if (_walked.IsUnfinished)
+            return;
+        _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
+        _output.Raw(_early.Written);
+        _early.Clear();
+    }
+
+    private void BeginKey(int index, RdbValueWriter writer, RdbOutput output)
+    {
+        ref KeyEntry entry = ref _keys.ValueAt(index);
+        long expiry = entry.ExpirySlot == 0 ? -1 : _expiries.TimeOf(entry.ExpirySlot);
+        RdbFile.WriteKey(output, _keys.KeyAt(index), RdbValueWriter.TypeOf(entry.Value), expiry);
+        writer.Begin(entry.Value, output);
+        KeysSaved++;
+    }
+
+    /// <summary>
+    /// Remembers that the next key of the file has this number, so that a loader can put it there. A saved key kept its number until now,
+    /// as one is saved before it gets another.
+    /// </summary>
+    private void NoteOutOfOrder(int index, RdbOutput output)
+    {
+        Span<byte> pair = _order.AsSpan(_orderLength);
+        BinaryPrimitives.WriteInt32LittleEndian(pair, KeysSaved);
+        BinaryPrimitives.WriteInt32LittleEndian(pair[4..], index);
+        _orderLength += 8;
+        if (_orderLength == _order.Length)
+            FlushOrder(output);
+    }
+
+    private void FlushOrder(RdbOutput output)
+    {
+        if (_orderLength > 0)
+            RdbFile.WriteField(output, RdbFile.OrderField, _order.AsSpan(0, _orderLength));
+        _orderLength = 0;
+    }
+
+    private void Finish()
+    {
+        FlushOrder(_output);
+        _output.Byte((byte)RdbOpcode.Eof);
+        _output.Flush();
+        _sink.Complete();
+        IsFinished = true;
+        End();
+    }
+
+    private void End()
+    {
+        if (_isEnded)
+            return;
+        _isEnded = true;
+        _keyspace.EndSnapshot(this);
+        _output.Dispose();
+        _early.Dispose();
+    }
+}
