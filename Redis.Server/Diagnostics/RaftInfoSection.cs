@@ -83,7 +83,7 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
         Field(text, "fsync_count", log.Statistics.FsyncCount);
         Field(text, "fsync_max_microseconds", log.Statistics.FsyncMaxMicroseconds);
         Field(text, "fsync_avg_microseconds", log.Statistics.FsyncAverageMicroseconds);
-        WriteSnapshot(text, log.Base);
+        WriteSnapshot(text);
         return true;
     }
 
@@ -97,18 +97,20 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
             $"last_conn_secs={link?.SecondsInState ?? -1},conn_errors={link?.ConnectionsFailed ?? 0},conn_oks={link?.ConnectionsMade ?? 0}"));
     }
 
-    private void WriteSnapshot(StringBuilder text, EntryId last)
+    private void WriteSnapshot(StringBuilder text)
     {
+        SnapshotId latest = host.LatestSnapshot;
+        SnapshotTaking taking = host.Snapshots;
         Field(text, "snapshot_filename", options.DbFileName);
-        Field(text, "snapshot_last_idx", last.Index);
-        Field(text, "snapshot_last_term", last.Term);
-        Field(text, "snapshot_size", 0);
-        Field(text, "snapshot_time_secs", -1);
-        Field(text, "snapshots_created", 0);
-        Field(text, "snapshots_received", 0);
-        Field(text, "snapshot_in_progress", "no");
-        Field(text, "snapshot_in_progress_last_idx", 0);
-        Field(text, "snapshot_in_progress_last_term", 0);
+        Field(text, "snapshot_last_idx", latest.Last.Index);
+        Field(text, "snapshot_last_term", latest.Last.Term);
+        Field(text, "snapshot_size", latest.Size);
+        Field(text, "snapshot_time_secs", taking.LastSeconds);
+        Field(text, "snapshots_created", taking.Taken);
+        Field(text, "snapshots_received", host.SnapshotsReceived);
+        Field(text, "snapshot_in_progress", taking.IsInProgress ? "yes" : "no");
+        Field(text, "snapshot_in_progress_last_idx", taking.InProgress.Index);
+        Field(text, "snapshot_in_progress_last_term", taking.InProgress.Term);
     }
 
     /// <summary>Before INIT or JOIN.</summary>
@@ -131,6 +133,6 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
             Field(text, name, 0);
         }
 
-        WriteSnapshot(text, EntryId.None);
+        WriteSnapshot(text);
     }
 }

@@ -126,9 +126,12 @@ internal sealed class ServerInfo
     private void WritePersistence(StringBuilder text) => Fields(text, "Persistence",
         ("loading", _services.Host.Admission.State == NodeState.Loading ? 1 : 0),
         ("async_loading", 0),
-        ("rdb_bgsave_in_progress", 0),
-        ("rdb_last_save_time", _services.StartedAt / 1000),
-        ("rdb_last_bgsave_status", "ok"),
+        ("loading_loaded_bytes", _services.Host.LoadingProgress.Bytes),
+        ("loading_loaded_keys", _services.Host.LoadingProgress.Keys),
+        ("rdb_bgsave_in_progress", _services.Host.Snapshots.IsInProgress ? 1 : 0),
+        ("rdb_last_save_time", _services.Host.Snapshots.LastSavedAt),
+        ("rdb_last_bgsave_status", _services.Host.Snapshots.LastSucceeded ? "ok" : "err"),
+        ("rdb_last_bgsave_time_sec", _services.Host.Snapshots.LastSeconds),
         ("aof_enabled", 0));
 
     private void WriteStats(StringBuilder text) => Fields(text, "Stats",

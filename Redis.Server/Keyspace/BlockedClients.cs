@@ -56,6 +56,17 @@ internal sealed class BlockedClients
         }
     }
 
+    /// <summary>Nobody waits any more: another state takes this one's place.</summary>
+    public void Clear()
+    {
+        foreach (BlockedClient client in _byId.Values.ToArray())
+        {
+            Remove(client);
+        }
+
+        _ready.Clear();
+    }
+
     /// <summary>A command waits no longer.</summary>
     public void Remove(BlockedClient client)
     {

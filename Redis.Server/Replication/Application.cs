@@ -223,6 +223,8 @@ internal sealed class Application : IDisposable
             case WorkKind.Abandon:
                 Abandon(work.Stream!, work.Number);
                 return true;
+            case WorkKind.RunLong when onLoan:
+                return false;
             default:
                 work.Action!();
                 return true;

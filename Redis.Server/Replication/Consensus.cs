@@ -51,6 +51,9 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         remove => _outputs.Changed -= value;
     }
 
+    /// <summary>What to do when Raft cannot go on: the process must end.</summary>
+    public Action<Exception> Failed { get; set; } = _ => { };
+
     /// <summary>Counts for INFO raft.</summary>
     public long AppendRequestsReceived { get; private set; }
 
@@ -62,12 +65,13 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     public int PendingEntryCount => _outputs.Pending.Count;
 
     /// <summary>Puts a server in place; from here on steps happen.</summary>
-    public void Start(Func<IRaftCallbacks, RaftServer> create, RaftLog log, MetadataFile metadata, int nodeId)
+    public void Start(Func<IRaftCallbacks, RaftServer> create, RaftLog log, MetadataFile metadata, SnapshotStore snapshots, Action<SnapshotId> install, int nodeId)
     {
         lock (_lock)
         {
             _log = log;
-            _outputs.Begin(metadata, nodeId);
+            _outputs.Begin(metadata, snapshots, nodeId);
+            _outputs.Install = install;
             _reportedApplied = _application.AppliedIndex;
             _server = create(_outputs);
             _outputs.Server = _server;
@@ -91,50 +95,16 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     /// <summary>Takes a client's requests: writes into the log, reads into the next confirmation, the rest in their turn.</summary>
     public void Submit(RequestStream stream, ReadOnlySpan<StagedRequest> staged)
     {
-        bool hasRead = false;
-        bool hasLocal = false;
-        bool hasWrite = false;
-        foreach (ref readonly StagedRequest request in staged)
-        {
-            hasRead |= request.Kind == RequestKind.Read;
-            hasWrite |= request.Kind == RequestKind.Write;
-            hasLocal |= request.Kind is RequestKind.Local or RequestKind.Reply;
-        }
-
         lock (_lock)
         {
-            RaftServer? server = _server;
-            byte[]? refusal = hasRead || hasWrite ? _admission.Refusal(server) : null;
-            bool takesData = refusal is null && (hasRead || hasWrite);
-            if (takesData)
+            try
             {
-                BeginStep(server!);
+                SubmitLocked(stream, staged);
             }
-
-            // Registered before the writes behind it: a read is released before any entry proposed later is applied.
-            if (takesData && hasRead)
+            catch (Exception exception)
             {
-                _outputs.Reads.Enqueue((++_readId, stream, stream.Added + staged.Length));
-                refusal = server!.RequestRead(_readId) ? null : Admission.NoLeader;
+                Fail(exception);
             }
-
-            foreach (ref readonly StagedRequest request in staged)
-            {
-                hasLocal |= !Take(stream, request, server, refusal);
-            }
-
-            if (takesData)
-            {
-                server!.Replicate();
-                EndStep(server);
-            }
-
-            if (hasLocal)
-            {
-                _application.Add(Work.Advance(stream));
-            }
-
-            _packer.Settle();
         }
 
         Deliver();
@@ -151,45 +121,16 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                 return;
             }
 
-            BeginStep(server);
-            switch (kind)
+            try
             {
-                case PeerFrame.AppendRequest:
-                    AppendRequest append = PackEntries(PeerCodec.ReadAppendRequest(ref reader, ref scratch.Entries));
-                    AppendRequestsReceived++;
-                    AppendRequestsWithEntriesReceived += append.Entries.IsEmpty ? 0 : 1;
-                    server.Receive(from, append);
-                    break;
-                case PeerFrame.AppendReply:
-                    server.Receive(from, PeerCodec.ReadAppendReply(ref reader));
-                    break;
-                case PeerFrame.VoteRequest:
-                    server.Receive(from, PeerCodec.ReadVoteRequest(ref reader));
-                    break;
-                case PeerFrame.VoteReply:
-                    server.Receive(from, PeerCodec.ReadVoteReply(ref reader));
-                    break;
-                case PeerFrame.SnapshotRequest:
-                    SnapshotRequestsReceived++;
-                    server.Receive(from, PeerCodec.ReadSnapshotRequest(ref reader));
-                    break;
-                case PeerFrame.SnapshotReply:
-                    server.Receive(from, PeerCodec.ReadSnapshotReply(ref reader));
-                    break;
-                case PeerFrame.TimeoutNow:
-                    server.Receive(from, PeerCodec.ReadTimeoutNow(ref reader));
-                    break;
-                case PeerFrame.ReadIndexRequest:
-                    server.Receive(from, PeerCodec.ReadReadIndexRequest(ref reader));
-                    break;
-                case PeerFrame.ReadIndexReply:
-                    server.Receive(from, PeerCodec.ReadReadIndexReply(ref reader));
-                    break;
-                default:
-                    throw new FormatException($"A peer frame of unknown kind {(byte)kind}.");
+                BeginStep(server);
+                Hand(server, kind, from, ref reader, scratch);
+                EndStep(server);
             }
-
-            EndStep(server);
+            catch (Exception exception) when (exception is not FormatException)
+            {
+                Fail(exception);
+            }
         }
 
         Deliver();
@@ -214,9 +155,16 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                 return;
             }
 
-            BeginStep(server);
-            server.LogSynced(synced);
-            EndStep(server);
+            try
+            {
+                BeginStep(server);
+                server.LogSynced(synced);
+                EndStep(server);
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
         }
 
         Deliver();
@@ -232,9 +180,16 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         {
             if (_server is { } server)
             {
-                BeginStep(server);
-                input(server);
-                EndStep(server);
+                try
+                {
+                    BeginStep(server);
+                    input(server);
+                    EndStep(server);
+                }
+                catch (Exception exception)
+                {
+                    Fail(exception);
+                }
             }
         }
 
@@ -297,6 +252,14 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         TickIfDue(); // many keys due at once are removed over as many ticks as it takes
     }
 
+    /// <summary>An input failed half way: nothing that Raft says from here on could be trusted.</summary>
+    private void Fail(Exception exception)
+    {
+        _server = null;
+        _packer.Settle();
+        Failed(exception);
+    }
+
     private void BeginStep(RaftServer server)
     {
         server.Time = _clock();
@@ -322,6 +285,90 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     {
         _mesh.Flush();
         _application.Signal();
+    }
+
+    private void SubmitLocked(RequestStream stream, ReadOnlySpan<StagedRequest> staged)
+    {
+        bool hasRead = false;
+        bool hasData = false;
+        foreach (ref readonly StagedRequest request in staged)
+        {
+            hasRead |= request.Kind == RequestKind.Read;
+            hasData |= request.Kind is RequestKind.Read or RequestKind.Write;
+        }
+
+        RaftServer? server = _server;
+        byte[]? refusal = hasData ? _admission.Refusal(server) : null;
+        bool takesData = hasData && refusal is null;
+        if (takesData)
+        {
+            BeginStep(server!);
+            if (hasRead)
+            {
+                // Registered before the writes behind it: a read is released before any entry proposed later is applied.
+                _outputs.Reads.Enqueue((++_readId, stream, stream.Added + staged.Length));
+                refusal = server!.RequestRead(_readId) ? null : Admission.NoLeader;
+            }
+        }
+
+        bool hasReady = false;
+        foreach (ref readonly StagedRequest request in staged)
+        {
+            hasReady |= !Take(stream, request, server, refusal);
+        }
+
+        if (takesData)
+        {
+            server!.Replicate();
+            EndStep(server);
+        }
+
+        if (hasReady)
+        {
+            _application.Add(Work.Advance(stream));
+        }
+
+        _packer.Settle();
+    }
+
+    private void Hand(RaftServer server, PeerFrame kind, int from, ref FrameReader reader, PeerFrameScratch scratch)
+    {
+        switch (kind)
+        {
+            case PeerFrame.AppendRequest:
+                AppendRequest append = PackEntries(PeerCodec.ReadAppendRequest(ref reader, ref scratch.Entries));
+                AppendRequestsReceived++;
+                AppendRequestsWithEntriesReceived += append.Entries.IsEmpty ? 0 : 1;
+                server.Receive(from, append);
+                break;
+            case PeerFrame.AppendReply:
+                server.Receive(from, PeerCodec.ReadAppendReply(ref reader));
+                break;
+            case PeerFrame.VoteRequest:
+                server.Receive(from, PeerCodec.ReadVoteRequest(ref reader));
+                break;
+            case PeerFrame.VoteReply:
+                server.Receive(from, PeerCodec.ReadVoteReply(ref reader));
+                break;
+            case PeerFrame.SnapshotRequest:
+                SnapshotRequestsReceived++;
+                server.Receive(from, PeerCodec.ReadSnapshotRequest(ref reader));
+                break;
+            case PeerFrame.SnapshotReply:
+                server.Receive(from, PeerCodec.ReadSnapshotReply(ref reader));
+                break;
+            case PeerFrame.TimeoutNow:
+                server.Receive(from, PeerCodec.ReadTimeoutNow(ref reader));
+                break;
+            case PeerFrame.ReadIndexRequest:
+                server.Receive(from, PeerCodec.ReadReadIndexRequest(ref reader));
+                break;
+            case PeerFrame.ReadIndexReply:
+                server.Receive(from, PeerCodec.ReadReadIndexReply(ref reader));
+                break;
+            default:
+                throw new FormatException($"A peer frame of unknown kind {(byte)kind}.");
+        }
     }
 
     /// <summary>Moves one staged request into the stream; false when it became a ready reply.</summary>

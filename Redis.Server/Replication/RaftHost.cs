@@ -18,9 +18,12 @@ internal sealed class RaftHost : IDisposable
     private readonly ILogger _logger;
     private readonly Random _random = new();
     private readonly Retirement _retirement;
+    private readonly SnapshotLoading _loading;
     private DataDirectory? _directory;
     private MetadataFile? _metadata;
     private RaftLog? _log;
+    private SnapshotStore? _store;
+    private RaftSnapshot? _restored;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftClock? _clock;
     private int _retired;
@@ -31,8 +34,10 @@ internal sealed class RaftHost : IDisposable
         _logger = loggers.CreateLogger<RaftHost>();
         Application = new Application(new CommandRunner(context, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
-        Consensus = new Consensus(Application, Mesh, Admission, () => RaftClock.Now, loggers.CreateLogger<Consensus>());
+        Consensus = new Consensus(Application, Mesh, Admission, () => RaftClock.Now, loggers.CreateLogger<Consensus>()) { Failed = Fail };
         _retirement = new Retirement(options, dial, _logger);
+        _loading = new SnapshotLoading(context, _logger);
+        Snapshots = new SnapshotTaking(this, context.Keyspace, options, _logger);
         Application.ConfigurationApplied = ConfigurationApplied;
         options.Table.Changed += _ => ApplyOptions();
     }
@@ -44,6 +49,17 @@ internal sealed class RaftHost : IDisposable
     public PeerMesh Mesh { get; }
 
     public Admission Admission { get; } = new();
+
+    public SnapshotTaking Snapshots { get; }
+
+    /// <summary>Snapshots received from a leader since start.</summary>
+    public long SnapshotsReceived => _loading.Received;
+
+    /// <summary>Keys and bytes that the loading in progress, or the last one, has read.</summary>
+    public (long Keys, long Bytes) LoadingProgress => _loading.Progress;
+
+    /// <summary>The latest snapshot's last entry and length; none before the first.</summary>
+    public SnapshotId LatestSnapshot => _store?.Id ?? default;
 
     /// <summary>Ends when the node was removed from its cluster; faulted when it cannot go on.</summary>
     public Task Ended => _ended.Task;
@@ -63,9 +79,16 @@ internal sealed class RaftHost : IDisposable
     {
         _directory = DataDirectory.Open(_options.Directory, new PosixDisk());
         _metadata = MetadataFile.Open(_directory);
+        _store = SnapshotStore.Open(_directory, _options.DbFileName);
         if (_metadata.Current.ClusterId.Length > 0)
         {
             Admission.State = NodeState.Loading;
+            if (_store.Exists && !_options.Raft.Failures.SnapshotDisableLoad)
+            {
+                _restored = _loading.Load(_store);
+                Application.StartFrom(_restored?.Id.Last ?? EntryId.None, _restored?.Time ?? 0);
+            }
+
             StartServer();
             Admission.State = NodeState.Up;
             _logger.LogInformation(
@@ -79,15 +102,50 @@ internal sealed class RaftHost : IDisposable
         _clock = new RaftClock(UntilNextTick, Tick);
     }
 
-    /// <summary>Starts a new cluster of this node alone.</summary>
-    /// <returns>The cluster's id.</returns>
-    public string Init(string? clusterId)
+    /// <summary>
+    /// Starts a new cluster of this node alone. Data of a Redis that left its file here becomes the cluster's: it is in
+    /// the first snapshot before anybody can join. On the application's turn.
+    /// </summary>
+    /// <returns>The cluster's id, once it is settled.</returns>
+    public async Task<string> InitAsync(string? clusterId)
     {
         string id = clusterId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        bool movesIn = _store!.Exists;
+        if (movesIn)
+        {
+            _loading.Load(_store);
+        }
+
         BecomeMember(id, _options.Raft.Id > 0 ? _options.Raft.Id : 1);
         Consensus.Step(server => server.Bootstrap(_options.AdvertisedAddress));
+        if (movesIn)
+        {
+            while (Application.AppliedIndex == 0)
+            {
+                await Task.Delay(1).ConfigureAwait(false);
+            }
+
+            await TakeSnapshotAsync(keepsTail: false).ConfigureAwait(false);
+        }
+
         return id;
     }
+
+    /// <summary>Takes a snapshot; null when it is done, otherwise why not.</summary>
+    public Task<string?> TakeSnapshotAsync(bool keepsTail) => Snapshots.RunAsync(_store!, keepsTail);
+
+    /// <summary>The members as of an applied entry.</summary>
+    public ClusterConfiguration ConfigurationAt(long index) =>
+        Consensus.Read((server, _) => server.ConfigurationAt(index), ClusterConfiguration.Empty);
+
+    /// <summary>A snapshot is durable: Raft may drop the log behind it.</summary>
+    public void SnapshotTaken(SnapshotId id, bool keepsTail) => Consensus.Step(server =>
+    {
+        RaftOptions options = server.Options;
+        server.Options = keepsTail ? options : options with { KeptEntries = 0 };
+        server.SnapshotTaken(id);
+        server.Options = options;
+    });
 
     /// <summary>Takes up the place in a cluster that RAFT.NODE ADD made for this node.</summary>
     public void BecomeMember(string clusterId, int nodeId)
@@ -128,6 +186,7 @@ internal sealed class RaftHost : IDisposable
         Application.Dispose();
         _log?.Dispose();
         _metadata?.Dispose();
+        _store?.Dispose();
         if (_retired != 0)
         {
             _retirement.PutAside(nodeId);
@@ -164,11 +223,30 @@ internal sealed class RaftHost : IDisposable
             _logger.LogWarning("{Warning}", warning);
         }
 
-        RaftRestart restart = new(metadata.Incarnation, metadata.Term, metadata.VotedFor, null);
+        RaftRestart restart = new(metadata.Incarnation, metadata.Term, metadata.VotedFor, _restored);
         _log.Synced = Consensus.LogSynced;
         _log.Failed = Fail;
-        Consensus.Start(callbacks => new RaftServer(metadata.NodeId, CoreOptions(), _log, callbacks, _random, restart), _log, _metadata, metadata.NodeId);
+        Consensus.Start(callbacks => new RaftServer(metadata.NodeId, CoreOptions(), _log, callbacks, _random, restart), _log, _metadata, _store!, Install, metadata.NodeId);
         _options.Table.IsMember = true;
+    }
+
+    private void Install(SnapshotId id)
+    {
+        Admission.State = NodeState.Loading;
+        RaftSnapshot? installed = _loading.Install(_store!, id);
+        Admission.State = NodeState.Up;
+        Consensus.Step(server =>
+        {
+            if (installed is not null)
+            {
+                server.SnapshotInstalled(id);
+                Application.StartFrom(id.Last, installed.Time);
+            }
+            else
+            {
+                server.SnapshotRejected(id);
+            }
+        });
     }
 
     private void ConfigurationApplied(ClusterConfiguration configuration)
@@ -193,6 +271,11 @@ internal sealed class RaftHost : IDisposable
         if (_log is { } log && log.Statistics.Running > _options.Raft.ElectionTimeout)
         {
             Consensus.Step(server => server.DiskStalled($"a write to disk has taken {log.Statistics.Running.TotalMilliseconds:0} ms so far"));
+        }
+
+        if (_log is { } grown && grown.FileSize > _options.Raft.LogMaxFileSize && !Snapshots.IsInProgress && Application.AppliedIndex > LatestSnapshot.Last.Index)
+        {
+            _ = TakeSnapshotAsync(keepsTail: true);
         }
 
         Consensus.Periodic(elapsed);

@@ -15,6 +15,7 @@ internal delegate ProposeResult EntryProposal(RaftServer server, out EntryId id)
 internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogger logger) : IRaftCallbacks
 {
     private MetadataFile? _metadata;
+    private SnapshotStore? _snapshots;
     private int _nodeId;
     private volatile StateBox _state = new(new RaftChange(RaftRole.Follower, 0, 0, "not a member"));
 
@@ -32,8 +33,12 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public event Action<RaftChange>? Changed;
 
-    public void Begin(MetadataFile metadata, int nodeId)
+    /// <summary>Makes a received snapshot the state. Application's turn.</summary>
+    public Action<SnapshotId> Install { get; set; } = _ => { };
+
+    public void Begin(MetadataFile metadata, SnapshotStore snapshots, int nodeId)
     {
+        _snapshots = snapshots;
         _metadata = metadata;
         _nodeId = nodeId;
     }
@@ -169,15 +174,11 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void ConfigurationChanged(ClusterConfiguration configuration) => mesh.Adjust(configuration, _nodeId);
 
-    public ReadOnlyMemory<byte> ReadSnapshot(SnapshotId snapshot, long offset, int maxBytes) => default;
+    public ReadOnlyMemory<byte> ReadSnapshot(SnapshotId snapshot, long offset, int maxBytes) => _snapshots!.ReadChunk(snapshot, offset, maxBytes);
 
-    public void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk)
-    {
-    }
+    public void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk) => _snapshots!.StoreChunk(snapshot, offset, chunk.Span);
 
-    public void InstallSnapshot(RaftSnapshot snapshot)
-    {
-    }
+    public void InstallSnapshot(RaftSnapshot snapshot) => application.Add(Work.RunLong(() => Install(snapshot.Id)));
 
     /// <summary>Answers everything that waits: its fate will not be known here.</summary>
     public void AbandonAll()

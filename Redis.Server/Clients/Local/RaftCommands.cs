@@ -1,5 +1,6 @@
 using System.Text;
 using Raft.Core;
+using Raft.Storage;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Protocol;
@@ -26,8 +27,7 @@ internal static class RaftCommands
         RaftHost host = client.Services.Host;
         if (args.Is(1, "init"u8))
         {
-            Init(host, args, reply);
-            return true;
+            return Init(client, args, reply);
         }
 
         if (!args.Is(1, "join"u8) || args.Count < 3)
@@ -58,8 +58,9 @@ internal static class RaftCommands
         return false;
     }
 
-    private static void Init(RaftHost host, CommandArgs args, RespWriter reply)
+    private static bool Init(ClientConnection client, CommandArgs args, RespWriter reply)
     {
+        RaftHost host = client.Services.Host;
         string? id = args.Count > 2 ? Encoding.Latin1.GetString(args[2]) : null;
         if (args.Count > 3)
         {
@@ -71,7 +72,24 @@ internal static class RaftCommands
         }
         else if (IsFree(host, reply))
         {
-            reply.SimpleString(Encoding.Latin1.GetBytes("OK " + host.Init(id)));
+            _ = InitAsync(client, id);
+            return false;
+        }
+
+        return true;
+    }
+
+    private static async Task InitAsync(ClientConnection client, string? wanted)
+    {
+        RaftHost host = client.Services.Host;
+        try
+        {
+            string id = await host.InitAsync(wanted).ConfigureAwait(false);
+            host.Application.Complete(client, reply => reply.SimpleString(Encoding.Latin1.GetBytes("OK " + id)));
+        }
+        catch (StorageException exception)
+        {
+            host.Application.Complete(client, reply => reply.Error($"ERR {exception.Message}"));
         }
     }
 

@@ -34,6 +34,10 @@ internal static class RaftDebugCommands
         {
             reply.Raw(host.Admission.Refusal(null)!);
         }
+        else if (args.Is(1, "compact"u8))
+        {
+            return Compact(client, args, reply);
+        }
         else if (args.Is(1, "used_node_ids"u8) && args.Count == 2)
         {
             int[] ids = host.Consensus.Read<int[]>((server, _) => [.. server.Configuration.UsedIds], []);
@@ -72,6 +76,37 @@ internal static class RaftDebugCommands
                 client.Services.Host.Application.RunLocally(command, args);
                 return true;
         }
+    }
+
+    /// <summary>COMPACT [async]: a snapshot now, and nothing of the log behind it.</summary>
+    private static bool Compact(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        bool isAsync = args.Count > 2 && (args.Is(2, "async"u8) || args.Is(2, "1"u8));
+        Task<string?> taking = client.Services.Host.TakeSnapshotAsync(keepsTail: false);
+        if (isAsync)
+        {
+            reply.Ok();
+            return true;
+        }
+
+        _ = CompactedAsync(client, taking);
+        return false;
+    }
+
+    private static async Task CompactedAsync(ClientConnection client, Task<string?> taking)
+    {
+        string? failure = await taking.ConfigureAwait(false);
+        client.Services.Host.Application.Complete(client, reply =>
+        {
+            if (failure is null)
+            {
+                reply.Ok();
+            }
+            else
+            {
+                reply.Error($"ERR {failure}");
+            }
+        });
     }
 
     private static void WriteSpecification(Command? command, RespWriter reply)

@@ -15,7 +15,8 @@ internal static class ServerCommands
     [
         new LocalCommand("time", 1, CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale, AclCategories.None, Time) { IsTransparent = true },
         new LocalCommand("info", -1, CommandFlags.Loading | CommandFlags.Stale, AclCategories.Dangerous, Info),
-        new LocalCommand("lastsave", 1, CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale, AclCategories.Admin | AclCategories.Dangerous, (client, _, reply) => reply.Integer(client.Services.StartedAt / 1000)),
+        new LocalCommand("lastsave", 1, CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale, AclCategories.Admin | AclCategories.Dangerous, (client, _, reply) => reply.Integer(client.Services.Host.Snapshots.LastSavedAt)),
+        new LocalCommand("bgsave", -1, CommandFlags.Admin | CommandFlags.NoScript, AclCategories.None, BackgroundSave),
         new LocalCommand("shutdown", -1, Admin | CommandFlags.NoMulti | CommandFlags.AllowBusy, AclCategories.None, Shutdown),
         new("config", -2, CommandFlags.None, AclCategories.None,
         [
@@ -42,6 +43,29 @@ internal static class ServerCommands
         }
 
         reply.VerbatimString("txt"u8, Encoding.UTF8.GetBytes(client.Services.Info.Write(sections)));
+    }
+
+    /// <summary>BGSAVE: a snapshot, as Raft takes them by itself.</summary>
+    private static void BackgroundSave(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        RaftHost host = client.Services.Host;
+        if (args.Count > 2 || (args.Count == 2 && !args.Is(1, "schedule"u8)))
+        {
+            reply.Error(Errors.Syntax);
+        }
+        else if (!host.Consensus.IsStarted)
+        {
+            reply.Raw(host.Admission.Refusal(null)!);
+        }
+        else if (host.Snapshots.IsInProgress)
+        {
+            reply.Error("ERR Background save already in progress"u8);
+        }
+        else
+        {
+            _ = host.TakeSnapshotAsync(keepsTail: true);
+            reply.SimpleString("Background saving started"u8);
+        }
     }
 
     private static bool Shutdown(ClientConnection client, CommandArgs args, RespWriter reply)

@@ -81,9 +81,9 @@ internal sealed class SnapshotSink : IRdbChunks
 
     /// <summary>
     /// Writes everything to <paramref name="destination"/>, waiting for more until <see cref="Complete"/>; then the checksum. On a thread of
-    /// its own. False when the snapshot was aborted. A failure of the stream aborts the snapshot and is thrown on.
+    /// its own. Answers the checksum, or null when the snapshot was aborted. A failure of the stream aborts the snapshot and is thrown on.
     /// </summary>
-    public bool WriteTo(Stream destination)
+    public ulong? WriteTo(Stream destination)
     {
         try
         {
@@ -97,11 +97,11 @@ internal sealed class SnapshotSink : IRdbChunks
             }
 
             if (IsAborted)
-                return false;
+                return null;
             Span<byte> footer = stackalloc byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(footer, checksum);
             destination.Write(footer);
-            return true;
+            return checksum;
         }
         catch
         {

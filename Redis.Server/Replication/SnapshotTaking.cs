@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Raft.Core;
+using Raft.Storage;
+using Redis.Server.Configuration;
+using Redis.Server.Keyspace.Snapshots;
+
+namespace Redis.Server.Replication;
+
+/// <summary>
+/// Takes snapshots while the node keeps serving: the keyspace is serialised in slices on the application's turn, a thread
+/// of its own writes and syncs the file, and only then Raft may drop the log behind it.
+/// </summary>
+internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, ServerOptions options, ILogger logger)
+{
+    // About a third of a millisecond of serialising: what a request may have to wait for a slice.
+    private const int SliceBytes = 64 * 1024;
+
+    private int _busy;
+    private long _startedAt;
+    private SnapshotView? _view;
+
+    /// <summary>Snapshots this node has taken since start.</summary>
+    public long Taken { get; private set; }
+
+    /// <summary>How long the last one took in seconds, or -1.</summary>
+    public long LastSeconds { get; private set; } = -1;
+
+    /// <summary>Whether the last attempt succeeded.</summary>
+    public bool LastSucceeded { get; private set; } = true;
+
+    /// <summary>Unix time in seconds of the last one, or 0.</summary>
+    public long LastSavedAt { get; private set; }
+
+    /// <summary>The last entry of the snapshot that is being taken, or none.</summary>
+    public EntryId InProgress { get; private set; }
+
+    public bool IsInProgress => Volatile.Read(ref _busy) != 0;
+
+    /// <summary>
+    /// Takes a snapshot of the state as it is when the application gets to it. Null when it is done; otherwise why not.
+    /// </summary>
+    /// <param name="store">Where it goes.</param>
+    /// <param name="keepsTail">Whether some of the log stays for followers that are a little behind.</param>
+    public Task<string?> RunAsync(SnapshotStore store, bool keepsTail)
+    {
+        if (options.Raft.Failures.SnapshotDisable)
+        {
+            return Task.FromResult<string?>("snapshots are disabled");
+        }
+
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+        {
+            return Task.FromResult<string?>("a snapshot is in progress already");
+        }
+
+        TaskCompletionSource<string?> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _startedAt = Stopwatch.GetTimestamp();
+        Thread writer = new(() => done.SetResult(Run(store, keepsTail))) { Name = "snapshot", IsBackground = true };
+        writer.Start();
+        return done.Task;
+    }
+
+    private string? Run(SnapshotStore store, bool keepsTail)
+    {
+        string? failure;
+        try
+        {
+            failure = Take(store, keepsTail);
+        }
+        catch (Exception exception) when (exception is IOException or StorageException or UnauthorizedAccessException)
+        {
+            failure = exception.Message;
+        }
+
+        LastSucceeded = failure is null;
+        if (failure is null)
+        {
+            Taken++;
+            LastSavedAt = RaftClock.Now / 1000;
+            LastSeconds = (long)Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
+        }
+        else
+        {
+            logger.LogWarning("No snapshot was taken: {Reason}", failure);
+        }
+
+        InProgress = EntryId.None;
+        Volatile.Write(ref _busy, 0);
+        return failure;
+    }
+
+    private string? Take(SnapshotStore store, bool keepsTail)
+    {
+        SnapshotSink sink = new();
+        OnTurn(() => Begin(sink));
+        try
+        {
+            using SnapshotStream stream = store.Create(InProgress);
+            Thread slices = new(() => Serialise(sink)) { Name = "snapshot slices", IsBackground = true };
+            slices.Start();
+            ulong? checksum = sink.WriteTo(stream);
+            slices.Join();
+            Thread.Sleep(options.Raft.Failures.SnapshotDelay);
+            if (checksum is null || options.Raft.Failures.SnapshotFail)
+            {
+                return options.Raft.Failures.SnapshotFail ? "raft.snapshot-fail is set" : "it was given up";
+            }
+
+            if (stream.Commit(checksum.Value) is { } id)
+            {
+                host.SnapshotTaken(id, keepsTail);
+                logger.LogInformation("Snapshot up to entry {Last}: {Bytes} bytes in {File}", id.Last, id.Size, store.Path);
+            }
+
+            return null;
+        }
+        finally
+        {
+            OnTurn(() => _view?.Dispose());
+        }
+    }
+
+    /// <summary>Fixes the moment: everything applied so far is in the snapshot, nothing later.</summary>
+    private void Begin(SnapshotSink sink)
+    {
+        Application application = host.Application;
+        InProgress = application.LastApplied;
+        SnapshotFields fields = new(
+            InProgress, application.ClusterTime, host.ClusterId, host.ConfigurationAt(InProgress.Index), [.. keyspace.Blocked.InOrderOfArrival]);
+        _view = SnapshotView.Begin(keyspace, fields.Write(), sink, compress: true);
+    }
+
+    private void Serialise(SnapshotSink sink)
+    {
+        bool isDone = false;
+        while (!isDone)
+        {
+            OnTurn(() => isDone = _view!.Step(SliceBytes));
+            if (!isDone && sink.IsFull)
+            {
+                Thread.Sleep(1); // the disk is behind
+            }
+        }
+    }
+
+    private void OnTurn(Action action)
+    {
+        using ManualResetEventSlim done = new();
+        host.Application.Post(() =>
+        {
+            action();
+            done.Set();
+        });
+        done.Wait();
+    }
+}
