@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Raft.Core;
 using Redis.Server.Clients;
 using Redis.Server.Clients.Local;
 using Redis.Server.Commands;
@@ -8,7 +9,6 @@ using Redis.Server.Keyspace;
 using Redis.Server.Operations;
 using Redis.Server.Peers;
 using Redis.Server.Replication;
-using Raft.Core;
 
 namespace Redis.Server;
 

@@ -18,12 +18,12 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private static readonly byte[] NotInTransaction = "-ERR Command not allowed inside a transaction\r\n"u8.ToArray();
 
     [ThreadStatic]
-    private static RespWriter? t_refusal;
+    private static RespWriter? _threadRefusal;
 
     /// <summary>Stages the request, or the reply that refuses it.</summary>
     public void Stage(CommandArgs args, ReadOnlyMemory<byte> frame)
     {
-        RespWriter refusal = t_refusal ??= new RespWriter();
+        RespWriter refusal = _threadRefusal ??= new RespWriter();
         if (services.Commands.Resolve(args, refusal) is not { } command)
         {
             Refuse(client.Session.IsAuthenticated ? refusal.Written.ToArray() : NoAuth);
