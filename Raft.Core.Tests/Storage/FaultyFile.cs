@@ -37,7 +37,7 @@ internal sealed class FaultyFile
 
     public void Sync()
     {
-        _durable = [.. _seen];
+        _dirty.ForEach(write => Put(ref _durable, write.Bytes, write.Offset));
         _dirty.Clear();
     }
 
@@ -80,7 +80,8 @@ internal sealed class FaultyFile
         }
 
         _seen = left;
-        Sync();
+        _durable = [.. left];
+        _dirty.Clear();
     }
 
     private static void Tear(ref byte[] left, byte[] bytes, long offset, Random random)

@@ -59,6 +59,37 @@ internal sealed class RealDiskTests
         }
     }
 
+    /// <summary>Appends as they come, alone or in numbers, with pauses that let the syncer sleep: no wake-up may be lost.</summary>
+    [Test]
+    public void Every_append_is_synced_without_another_one_to_push_it()
+    {
+        using TemporaryDirectory temporary = new();
+        using DataDirectory directory = DataDirectory.Open(temporary.Path, new PosixDisk());
+        using RaftLog log = RaftLog.Open(directory, Options with { IdleMark = TimeSpan.FromMilliseconds(1) });
+        using AutoResetEvent synced = new(false);
+        log.Synced = _ => synced.Set();
+        Random random = new(1);
+        long index = 0;
+        for (int round = 0; round < 500; round++)
+        {
+            for (int i = random.Next(1, 4); i > 0; i--)
+            {
+                log.Append(Entry(++index));
+                log.StartSync();
+                Thread.SpinWait(random.Next(round % 10 == 0 ? 200_000 : 500));
+            }
+
+            while (log.Durable.Index < index)
+            {
+                Assert.That(synced.WaitOne(Patience), Is.True, $"entry {index} was never synced");
+            }
+        }
+
+        Assert.That(log.Statistics.FsyncCount, Is.Positive);
+        Assert.That(log.Statistics.FsyncMaxMicroseconds, Is.GreaterThanOrEqualTo(log.Statistics.FsyncAverageMicroseconds));
+        Assert.That(log.Statistics.Running, Is.EqualTo(TimeSpan.Zero).Or.LessThan(Patience));
+    }
+
     [Test]
     public void A_second_process_is_refused()
     {
