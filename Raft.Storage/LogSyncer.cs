@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Raft.Core;
 
 namespace Raft.Storage;
 
@@ -52,7 +51,7 @@ internal sealed class LogSyncer : IDisposable
         }
     }
 
-    public Action<EntryId>? Synced { get; set; }
+    public Action? Synced { get; set; }
 
     public Action<Exception>? Failed { get; set; }
 
@@ -82,7 +81,6 @@ internal sealed class LogSyncer : IDisposable
         }
 
         bool changesLog = _batch.ChangesLog;
-        EntryId last = _batch.Last;
         if (!TryMakeDurable())
         {
             return false;
@@ -90,7 +88,7 @@ internal sealed class LogSyncer : IDisposable
 
         if (changesLog)
         {
-            Synced?.Invoke(last);
+            Synced?.Invoke();
         }
 
         PrepareNextSegment();

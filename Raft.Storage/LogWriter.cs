@@ -104,7 +104,6 @@ internal sealed class LogWriter
                 return false;
             }
 
-            _filling.Last = _last;
             (_filling, batch) = (batch, _filling);
             return true;
         }

@@ -9,8 +9,7 @@ namespace Raft.Storage;
 /// Random number other than 0, drawn when the data directory was made: tells this disk from a wiped one under the same
 /// node id.
 /// </param>
-/// <param name="Incarnation">Counts the starts of the node, for hosts that want it.</param>
-public sealed record Metadata(long Term, int VotedFor, int NodeId, string ClusterId, long StoreId, long Incarnation)
+public sealed record Metadata(long Term, int VotedFor, int NodeId, string ClusterId, long StoreId)
 {
     /// <summary>Longest <see cref="ClusterId"/>.</summary>
     public const int MaxClusterIdLength = 32;

@@ -16,7 +16,7 @@ public sealed class MetadataFile : IDisposable
 {
     private const string FileName = "raft.meta";
     private const int CopyOffset = 4096;
-    private const int Size = 88;
+    private const int Size = 80;
     private const int CrcOffset = Size - 4;
     private const ulong Magic = 0x0000_4154_454D_4652; // "RFMETA"
     private const uint Version = 1;
@@ -95,7 +95,7 @@ public sealed class MetadataFile : IDisposable
     private static void Create(DataDirectory directory, string path)
     {
         byte[] bytes = new byte[CopyOffset * 2];
-        Metadata none = new(0, 0, 0, "", NewStoreId(), 0);
+        Metadata none = new(0, 0, 0, "", NewStoreId());
         Encode(bytes, none, 0);
         Encode(bytes.AsSpan(CopyOffset), none, 0);
         string temporary = path + ".tmp";
@@ -135,9 +135,8 @@ public sealed class MetadataFile : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(copy[20..], metadata.Term);
         BinaryPrimitives.WriteInt32LittleEndian(copy[28..], metadata.VotedFor);
         BinaryPrimitives.WriteInt32LittleEndian(copy[32..], metadata.NodeId);
-        BinaryPrimitives.WriteInt64LittleEndian(copy[36..], metadata.Incarnation);
-        BinaryPrimitives.WriteInt64LittleEndian(copy[44..], metadata.StoreId);
-        Encoding.ASCII.GetBytes(metadata.ClusterId, copy[52..84]);
+        BinaryPrimitives.WriteInt64LittleEndian(copy[36..], metadata.StoreId);
+        Encoding.ASCII.GetBytes(metadata.ClusterId, copy[44..CrcOffset]);
         BinaryPrimitives.WriteUInt32LittleEndian(copy[CrcOffset..], Crc32C.Of(copy[..CrcOffset]));
     }
 
@@ -183,8 +182,7 @@ public sealed class MetadataFile : IDisposable
             BinaryPrimitives.ReadInt64LittleEndian(copy[20..]),
             BinaryPrimitives.ReadInt32LittleEndian(copy[28..]),
             BinaryPrimitives.ReadInt32LittleEndian(copy[32..]),
-            Encoding.ASCII.GetString(copy[52..84].TrimEnd((byte)0)),
-            BinaryPrimitives.ReadInt64LittleEndian(copy[44..]),
+            Encoding.ASCII.GetString(copy[44..CrcOffset].TrimEnd((byte)0)),
             BinaryPrimitives.ReadInt64LittleEndian(copy[36..]));
         return true;
     }

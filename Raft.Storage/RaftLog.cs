@@ -43,8 +43,8 @@ public sealed class RaftLog : IRaftLog, IDisposable
     public EntryId Last => _entries.Last;
 
     /// <summary>
-    /// The last entry held that is durable. What <see cref="Synced"/> reports may have been truncated since, even written
-    /// anew; this never names an entry whose present record is not on disk. For consensus, like all of <see cref="IRaftLog"/>.
+    /// The last entry held whose record is on disk: an entry that was truncated and appended again does not count for what
+    /// was written before. For consensus only, like <see cref="IRaftLog"/>.
     /// </summary>
     public EntryId Durable
     {
@@ -61,10 +61,10 @@ public sealed class RaftLog : IRaftLog, IDisposable
     }
 
     /// <summary>
-    /// Called on the syncer's thread after a sync, with the entry that was the last one when it began. Set before the first
-    /// append. Tell the server <see cref="Durable"/>, not this: the log may have changed meanwhile.
+    /// Called on the syncer's thread when more is on disk; consensus then reads <see cref="Durable"/>. The next sync begins
+    /// when it returns. Set before the first append.
     /// </summary>
-    public Action<EntryId>? Synced
+    public Action? Synced
     {
         get => _syncer.Synced;
         set => _syncer.Synced = value;

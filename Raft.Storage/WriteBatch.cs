@@ -1,5 +1,3 @@
-using Raft.Core;
-
 namespace Raft.Storage;
 
 /// <summary>Encoded records on their way to the file, in order, in blocks of fixed size so that growth copies nothing.</summary>
@@ -20,9 +18,6 @@ internal sealed class WriteBatch
 
     /// <summary>Whether it changes the log; marks alone do not.</summary>
     public bool ChangesLog { get; set; }
-
-    /// <summary>The log's last entry once all of this is written.</summary>
-    public EntryId Last { get; set; }
 
     /// <summary>Segments below this one are of no use once all of this is durable.</summary>
     public uint FreeBelow { get; set; }

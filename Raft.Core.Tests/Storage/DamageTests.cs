@@ -125,7 +125,7 @@ internal sealed class DamageTests
             StorageNode node = new(damaged);
             node.Accept();
             Assert.That(node.Votes[^1], Is.EqualTo((2L, 3)));
-            Assert.That(damaged["/data/raft.meta"].Content()[..88], Is.EqualTo(damaged["/data/raft.meta"].Content()[4096..4184]), "repaired");
+            Assert.That(damaged["/data/raft.meta"].Content()[..80], Is.EqualTo(damaged["/data/raft.meta"].Content()[4096..4176]), "repaired");
         }
 
         disk["/data/raft.meta"].Corrupt(25);

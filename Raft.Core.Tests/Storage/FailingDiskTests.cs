@@ -46,7 +46,7 @@ internal sealed class FailingDiskTests
         int failures = 0;
         int synced = 0;
         node.Log.Failed = _ => failures++;
-        node.Log.Synced = _ => synced++;
+        node.Log.Synced = () => synced++;
         node.Run([new(Verb.Append, 1), new(Verb.Sync), new(Verb.Append, 1)]);
         disk.FailAt = disk.Steps + 2; // the write goes through, the sync fails
         node.Run(new Operation(Verb.Sync));

@@ -145,8 +145,8 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         server.PeerDisconnected(from);
     });
 
-    /// <summary>The log is on disk up to this entry. Called by the log's syncer thread.</summary>
-    public void LogSynced(EntryId synced)
+    /// <summary>More of the log is on disk. Called by the log's syncer thread.</summary>
+    public void LogSynced()
     {
         lock (_lock)
         {
@@ -158,7 +158,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             try
             {
                 BeginStep(server);
-                server.LogSynced(synced);
+                server.LogSynced(_log!.Durable); // as of now: the log may have changed since the sync began
                 EndStep(server);
             }
             catch (Exception exception)

@@ -150,7 +150,7 @@ internal sealed class RaftHost : IDisposable
     /// <summary>Takes up the place in a cluster that RAFT.NODE ADD made for this node.</summary>
     public void BecomeMember(string clusterId, int nodeId)
     {
-        _metadata!.Save(_metadata.Current with { ClusterId = clusterId, NodeId = nodeId, Incarnation = NewStoreId() });
+        _metadata!.Save(_metadata.Current with { ClusterId = clusterId, NodeId = nodeId });
         StartServer();
         Admission.State = NodeState.Up;
     }
@@ -202,9 +202,6 @@ internal sealed class RaftHost : IDisposable
         _ended.TrySetException(exception);
     }
 
-    /// <summary>A number other than 0 that tells this disk from another one under the same node id.</summary>
-    private static long NewStoreId() => ((long)RandomNumberGenerator.GetInt32(int.MaxValue) << 31) + RandomNumberGenerator.GetInt32(1, int.MaxValue);
-
     private PeerIdentity Identity() => new(ClusterId, NodeId, _options.AdvertisedAddress, _options.Raft.ClusterUser, _options.Raft.ClusterPassword);
 
     private void StartServer()
@@ -223,7 +220,7 @@ internal sealed class RaftHost : IDisposable
             _logger.LogWarning("{Warning}", warning);
         }
 
-        RaftRestart restart = new(metadata.Incarnation, metadata.Term, metadata.VotedFor, _restored);
+        RaftRestart restart = new(metadata.StoreId, metadata.Term, metadata.VotedFor, _restored);
         _log.Synced = Consensus.LogSynced;
         _log.Failed = Fail;
         Consensus.Start(callbacks => new RaftServer(metadata.NodeId, CoreOptions(), _log, callbacks, _random, restart), _log, _metadata, _store!, Install, metadata.NodeId);
