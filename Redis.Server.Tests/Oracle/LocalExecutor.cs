@@ -1,39 +1,41 @@
+using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Redis.Server.Commands;
-using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
+using Redis.Server.Replication;
 
 namespace Redis.Server.Tests.Oracle;
 
-/// <summary>Our command table and keyspace alone: parse, run, reply. No sockets, no Raft.</summary>
+/// <summary>Our command table, keyspace and the runner of entries alone. No sockets, no Raft.</summary>
 internal sealed class LocalExecutor : IDisposable
 {
-    private readonly CommandExecutor _executor;
-    private readonly CommandTable _table = new(DataCommands.Rows);
+    private readonly CommandContext _context;
+    private readonly CommandRunner _runner;
     private readonly RespWriter _frame = new();
-    private readonly RequestParser _parser = new();
     private long _index;
 
     public LocalExecutor()
     {
-        _executor = new CommandExecutor(new CommandContext
+        _context = new CommandContext
         {
             Keyspace = new Redis.Server.Keyspace.Keyspace(),
-            Table = _table,
-        });
+            Table = new CommandTable(DataCommands.Rows),
+            Reply = Writer,
+        };
+        _runner = new CommandRunner(_context, new RethrowingLogger());
     }
 
     /// <summary>Where replies go: version and mutedness may be set.</summary>
     public RespWriter Writer { get; } = new();
 
     /// <summary>The data.</summary>
-    public Redis.Server.Keyspace.Keyspace Keyspace => _executor.Context.Keyspace;
+    public Redis.Server.Keyspace.Keyspace Keyspace => _context.Keyspace;
 
     /// <summary>Cluster time of the next entries.</summary>
     public long Now { get; set; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     /// <summary>Lets commands wait.</summary>
-    public Waiting Waiting => _executor.Context.Waiting;
+    public Waiting Waiting => _context.Waiting;
 
     /// <summary>The entry of the last write.</summary>
     public EntryId LastEntry => new(1, _index);
@@ -49,11 +51,8 @@ internal sealed class LocalExecutor : IDisposable
         return reply;
     }
 
-    public void Dispose()
-    {
-        _frame.Dispose();
-        Writer.Dispose();
-    }
+    /// <summary>As <see cref="Run(Request)"/>.</summary>
+    public Reply Run(params string[] words) => Run(new Request(words));
 
     /// <summary>Runs a request; the reply, unless muted, stands in <see cref="Writer"/>.</summary>
     public void RunRaw(Request request)
@@ -61,15 +60,39 @@ internal sealed class LocalExecutor : IDisposable
         _frame.Clear();
         request.WriteTo(_frame);
         Writer.Clear();
-        Command? command = _table.Find(request.Args[0]);
-        if (command is { IsWrite: true })
-        {
-            _executor.Apply(new EntryId(1, ++_index), Now, _frame.Written, Writer);
-            return;
-        }
+        _runner.Prepare(_frame.WrittenMemory);
+        if (_context.Table.Find(request.Args[0]) is { IsWrite: true })
+            _runner.Apply(new LogEntry(new EntryId(1, ++_index), EntryType.Application, Now, _frame.WrittenMemory), client: null);
+        else
+            _runner.Read(LastEntry, Now, leaderClock: 0, client: null);
+    }
 
-        _executor.Context.Keyspace.Now = Now;
-        _parser.Parse(_frame.Written, out _);
-        _executor.Read(_parser.Args(_frame.Written), Writer);
+    /// <summary>Applies an entry that brings nothing but its time.</summary>
+    public void Tick(long now)
+    {
+        Now = now;
+        _runner.Prepare(EntryPayload.TickBytes);
+        _runner.Apply(new LogEntry(new EntryId(1, ++_index), EntryType.Application, now, EntryPayload.TickBytes), client: null);
+    }
+
+    public void Dispose()
+    {
+        _frame.Dispose();
+        Writer.Dispose();
+    }
+
+    /// <summary>The runner survives a defective handler; a test must not.</summary>
+    private sealed class RethrowingLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception != null)
+                throw new InvalidOperationException(formatter(state, exception), exception);
+        }
     }
 }

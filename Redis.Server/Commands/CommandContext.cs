@@ -58,14 +58,6 @@ internal sealed class CommandContext
         Waiting.BeginEntry();
     }
 
-    /// <summary>Starts a read at the state that entry <paramref name="at"/> made.</summary>
-    public void BeginRead(EntryId at, long time)
-    {
-        Entry = at;
-        Keyspace.Now = time;
-        _isSeeded = false;
-    }
-
     /// <summary>Ends an entry: serves those who waited for what it made, and removes at most <paramref name="expiries"/> due keys.</summary>
     public void EndEntry(int expiries)
     {
@@ -75,11 +67,13 @@ internal sealed class CommandContext
     }
 
     /// <summary>
-    /// Starts a read: time stands where the last entry left it. Reads are not repeated on other nodes, so each has a seed
-    /// of its own.
+    /// Starts a read on the state that entry <paramref name="at"/> left. Reads are not repeated on other nodes, so each has
+    /// a seed of its own.
     /// </summary>
-    public void BeginRead()
+    public void BeginRead(EntryId at, long time)
     {
+        Entry = at;
+        Keyspace.Now = time;
         _random.Seed(Entry.Term, long.MinValue + _reads++);
         _isSeeded = true;
     }

@@ -19,6 +19,7 @@ internal static class DataCommands
         .. SubstringCommands.Rows,
         .. KeyCommands.Rows,
         .. BlockingListCommands.Rows,
+        .. BlockingSortedSetCommands.Rows,
         .. ExpireCommands.Rows,
         .. ScanCommands.Rows,
         .. ObjectCommands.Rows,

@@ -18,15 +18,3 @@ internal interface IWaiterReplies
     /// <summary>The reply is written: send it, and go on with the client's next command.</summary>
     void End(EntryId waiter);
 }
-
-/// <summary>Nobody waits for replies: a replay, a follower, a test.</summary>
-internal sealed class NoWaiterReplies : IWaiterReplies
-{
-    private static readonly RespWriter Muted = new() { IsMuted = true };
-
-    public RespWriter Begin(EntryId waiter) => Muted;
-
-    public void End(EntryId waiter)
-    {
-    }
-}

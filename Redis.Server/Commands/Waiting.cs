@@ -34,8 +34,8 @@ internal sealed class Waiting
         _clients = context.Keyspace.Blocked;
     }
 
-    /// <summary>Where late replies go.</summary>
-    public IWaiterReplies Replies { get; set; } = new NoWaiterReplies();
+    /// <summary>Where late replies go. Null: there is no way to deliver them, so nothing waits. The same on every replica.</summary>
+    public IWaiterReplies? Replies { get; set; }
 
     /// <summary>Whether the command just run waits: it has not been answered, and will be through <see cref="Replies"/>.</summary>
     public bool IsWaiting { get; private set; }
@@ -49,7 +49,7 @@ internal sealed class Waiting
     /// <summary>The command found nothing and waits. False where nothing may wait, inside MULTI and scripts: answer as after a time-out.</summary>
     public bool TryWait(CommandArgs args, int firstKey, int keyCount, RedisType type, long deadline)
     {
-        if (_context.IsInTransaction)
+        if (_context.IsInTransaction || Replies == null)
             return false;
         IsWaiting = true;
         if (IsServing)
@@ -116,7 +116,7 @@ internal sealed class Waiting
     private void End(BlockedClient client, Action<RespWriter> write)
     {
         _clients.Remove(client);
-        write(Replies.Begin(client.Id));
+        write(Replies!.Begin(client.Id));
         Replies.End(client.Id);
     }
 
@@ -124,7 +124,7 @@ internal sealed class Waiting
     {
         _parser.Parse(client.Frame, out _);
         CommandArgs args = _parser.Args(client.Frame);
-        _context.Reply = Replies.Begin(client.Id);
+        _context.Reply = Replies!.Begin(client.Id);
         _servedKey = key;
         IsWaiting = false;
         _context.Table.Find(args[0])!.Handler!(_context, args);

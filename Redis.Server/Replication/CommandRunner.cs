@@ -62,7 +62,7 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
     /// Runs the prepared payload as a read. False, with nothing to be used of the reply, when it met a key that is due by
     /// the leader's clock and not yet by cluster time.
     /// </summary>
-    public bool Read(EntryId at, long clusterTime, long leaderClock, RequestStream client)
+    public bool Read(EntryId at, long clusterTime, long leaderClock, RequestStream? client)
     {
         Keyspace.Keyspace keyspace = context.Keyspace;
         context.BeginRead(at, clusterTime);
