@@ -45,7 +45,7 @@ internal sealed class Node : INode
 
     private static IEnumerable<Command> LocalRows =>
     [
-        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
         .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
     ];
 

@@ -75,7 +75,7 @@ internal sealed class BlockingDifferentialTests
         string? difference = null;
         foreach ((int client, Request request) in script)
         {
-            if (late.IsWaiting(client))
+            if (late.IsWaiting(client) || MayTimeOut(request))
                 continue;
             lines.AppendLine(CultureInfo.InvariantCulture, $"  client {client}: {request}");
             string[] ours = late.Run(local, client, request);
@@ -94,6 +94,11 @@ internal sealed class BlockingDifferentialTests
             connection.Dispose();
         return difference;
     }
+
+    /// <summary>Time-outs that can pass during the test, from words too many or too few, depend on the clock: tested elsewhere.</summary>
+    private static bool MayTimeOut(Request request) => request.Name[0] == 'b'
+        && Numbers.TryParseDouble(request.Args[request.Name.EndsWith("mpop", StringComparison.Ordinal) ? 1 : ^1], out double seconds)
+        && seconds is > 0 and < 100;
 
     private static IEnumerable<(int Client, Request Request)[]> Shrink((int Client, Request Request)[] script)
     {

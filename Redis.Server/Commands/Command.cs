@@ -38,11 +38,6 @@ internal class Command
         : this(name, arity, flags, categories, handler: null)
     {
         Subcommands = subcommands;
-        foreach (Command subcommand in subcommands)
-        {
-            subcommand.FullName = $"{name}|{subcommand.Name}";
-            subcommand.Container = this;
-        }
     }
 
     /// <summary>Lower case; of a subcommand the second word alone.</summary>
@@ -64,7 +59,19 @@ internal class Command
     public IReadOnlyList<KeySpec> Keys { get; }
 
     /// <summary>The commands of a container; empty otherwise.</summary>
-    public IReadOnlyList<Command> Subcommands { get; } = [];
+    public IReadOnlyList<Command> Subcommands
+    {
+        get;
+        init
+        {
+            field = value;
+            foreach (Command subcommand in value)
+            {
+                subcommand.FullName = $"{Name}|{subcommand.Name}";
+                subcommand.Container = this;
+            }
+        }
+    } = [];
 
     /// <summary>The container of a subcommand.</summary>
     public Command? Container { get; private set; }

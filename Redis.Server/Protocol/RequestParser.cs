@@ -106,7 +106,7 @@ internal sealed class RequestParser
     {
         LengthLine line = ReadLength(input, 1, out long length, out int end);
         if (line == LengthLine.Partial)
-            return NeedAtLeast(4);
+            return NeedAtLeast(Math.Max(4, input.Length + 1));
         if (line == LengthLine.TooLong)
             return Fail("ERR Protocol error: too big mbulk count string");
         if (line == LengthLine.Invalid || length > int.MaxValue)
@@ -128,7 +128,7 @@ internal sealed class RequestParser
             bool isBulk = input[_position] == '$';
             LengthLine line = ReadLength(input, isBulk ? _position + 1 : _position, out long length, out int end);
             if (line == LengthLine.Partial)
-                return NeedAtLeast(_position + 4);
+                return NeedAtLeast(Math.Max(_position + 4, input.Length + 1));
             if (line == LengthLine.TooLong)
                 return Fail("ERR Protocol error: too big bulk count string");
             if (!isBulk)
