@@ -1,0 +1,84 @@
+using NUnit.Framework;
+using Redis.Server.Operations;
+
+namespace Redis.Server.Tests.Cluster;
+
+/// <summary>RAFT.NODE ADD and REMOVE.</summary>
+[TestFixture]
+internal sealed class MembershipTests
+{
+    private TestCluster _cluster = null!;
+
+    [SetUp]
+    public async Task SetUp() => _cluster = await TestCluster.FormAsync(3);
+
+    [TearDown]
+    public void TearDown()
+    {
+        _cluster.ReportIfFailed();
+        _cluster.Dispose();
+    }
+
+    [Test]
+    public async Task Add_GivesAnIdAndTheClusterId()
+    {
+        TestNode leader = await _cluster.LeaderAsync();
+        string clusterId = (await leader.InfoAsync()).Field("raft_dbid");
+        using TestClient client = await leader.ConnectAsync();
+        Assert.That(await client.AskAsync("RAFT.NODE", "ADD", "0", "127.0.0.1:1"), Is.EqualTo($"[:4, ${clusterId}]"), "0 asks for an id");
+        Assert.That(await client.AskAsync("RAFT.NODE", "ADD", "9", "127.0.0.1:2"), Is.EqualTo($"[:9, ${clusterId}]"));
+        RaftInfo info = await leader.InfoAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(info.Number("raft_num_nodes"), Is.EqualTo(5));
+            Assert.That(info.Number("raft_num_voting_nodes"), Is.EqualTo(3), "what never answered is never promoted");
+            Assert.That(info.Members.Count, Is.EqualTo(4));
+        });
+        Assert.That(await client.AskAsync("RAFT.NODE", "REMOVE", "4"), Is.EqualTo("+OK"));
+        Assert.That(await client.AskAsync("RAFT.NODE", "ADD", "4", "127.0.0.1:1"), Is.EqualTo("-ERR node id has already been used in this cluster"));
+        Assert.That(await client.AskAsync("RAFT.NODE", "ADD", "0", "127.0.0.1:1"), Is.EqualTo($"[:10, ${clusterId}]"), "an id is never given twice");
+    }
+
+    [Test]
+    public async Task WhatIsWrong_IsSaid()
+    {
+        using TestClient leader = await (await _cluster.LeaderAsync()).ConnectAsync();
+        Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "2", "127.0.0.1:1"), Is.EqualTo("-ERR node id has already been used in this cluster"));
+        Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "-1", "127.0.0.1:1"), Does.StartWith("-ERR "));
+        Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "x", "127.0.0.1:1"), Does.StartWith("-ERR "));
+        Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "7", "nowhere"), Does.StartWith("-ERR "));
+        Assert.That(await leader.AskAsync("RAFT.NODE", "REMOVE", "8"), Is.EqualTo("-ERR node id does not exist"));
+        Assert.That(await leader.AskAsync("RAFT.NODE", "REMOVE", "x"), Does.StartWith("-ERR "));
+        Assert.That(await leader.AskAsync("RAFT.NODE", "LIST", "1"), Does.StartWith("-ERR RAFT.NODE supports ADD / REMOVE only"));
+        Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "7"), Does.StartWith("-ERR "));
+
+        TestNode follower = await _cluster.FollowerAsync();
+        TestNode moved = await _cluster.LeaderAsync();
+        Assert.That(await follower.AskAsync("RAFT.NODE", "REMOVE", "2"), Is.EqualTo($"-MOVED 0 {moved.Address}"));
+    }
+
+    [Test]
+    public async Task AClusterShrinksToOne_LeaderIncluded_AndGrowsAgain()
+    {
+        TestNode first = await _cluster.LeaderAsync();
+        Assert.That(await first.AskAsync("SET", "kept", "yes"), Is.EqualTo("+OK"));
+        await _cluster.SettledAsync();
+        long id = (await first.InfoAsync()).NodeId;
+        Assert.That(await first.AskAsync("RAFT.NODE", "REMOVE", $"{id}"), Is.EqualTo("+OK"));
+        first.Process.Kill();
+
+        TestNode second = await _cluster.LeaderAsync();
+        RaftInfo left = await second.InfoAsync();
+        Assert.That(left.Number("raft_num_nodes"), Is.EqualTo(2));
+        Assert.That(await second.AskAsync("RAFT.NODE", "REMOVE", $"{left.Members[0].Id}"), Is.EqualTo("+OK"));
+        _cluster.Running.First(node => node != second).Process.Kill();
+        Assert.That(await second.AskAsync("GET", "kept"), Is.EqualTo("$yes"), "one node is a majority of one");
+        Assert.That(await second.AskAsync("SET", "kept", "again"), Is.EqualTo("+OK"));
+
+        TestNode added = await _cluster.AddAsync();
+        Assert.That(await added.AskAsync("RAFT.CLUSTER", "JOIN", second.Address), Is.EqualTo("+OK"));
+        await _cluster.SettledAsync();
+        RaftInfo grown = await added.InfoAsync();
+        Assert.That((grown.NodeId, grown.Number("raft_num_voting_nodes")), Is.EqualTo((4L, 2L)));
+    }
+}
