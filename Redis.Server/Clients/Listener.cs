@@ -65,8 +65,8 @@ internal sealed class Listener(ClientServices services) : IDisposable
         };
         try
         {
+            // Not ReuseAddress: in .NET that would also let two processes share the port. Bind itself passes over TIME_WAIT.
             Socket socket = new(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             if (ip.AddressFamily == AddressFamily.InterNetworkV6)
             {
                 socket.DualMode = false;
