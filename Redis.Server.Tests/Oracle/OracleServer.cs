@@ -15,6 +15,16 @@ internal static class OracleServer
     private static string? _directory;
     private static int _port;
 
+    /// <summary>Where it listens on loopback.</summary>
+    public static int Port
+    {
+        get
+        {
+            Start();
+            return _port;
+        }
+    }
+
     /// <summary>A new connection that speaks RESP <paramref name="version"/>.</summary>
     public static OracleConnection Connect(int version)
     {

@@ -1,8 +1,9 @@
 using NUnit.Framework;
+using Redis.Server.Tests.Oracle;
 
-namespace Redis.Server.Tests.Oracle;
+namespace Redis.Server.Tests;
 
-/// <summary>Ends the real redis-server after the last test of this namespace.</summary>
+/// <summary>Ends the real redis-server after the last test.</summary>
 [SetUpFixture]
 internal sealed class OracleTearDown
 {
