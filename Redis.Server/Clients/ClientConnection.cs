@@ -27,6 +27,9 @@ internal sealed class ClientConnection : RequestStream
     private const int MaxInFlight = 16 * 1024;
     private const int MaxWaitingReplies = 32 * 1024 * 1024;
 
+    // Where client-output-buffer-limit sets no limit: what one queue can hold, less one reply.
+    private const long MostWaitingReplies = 1L << 30;
+
     private readonly ClientServices _services;
     private readonly Transport _transport;
     private readonly Gate _gate;
@@ -91,10 +94,7 @@ internal sealed class ClientConnection : RequestStream
             }
 
             _services.Clients.Remove(this);
-            if (InFlight > 0)
-            {
-                _services.Host.Application.Post(() => _services.Host.Application.Unblock(this, UnblockReason.Disconnected));
-            }
+            End();
         }
     }
 
@@ -142,10 +142,20 @@ internal sealed class ClientConnection : RequestStream
         }
 
         OutputBufferLimit limit = _services.Options.OutputBufferLimits.Normal;
-        if (limit.Hard > 0 && Output.Waiting > limit.Hard)
+        if (Output.Waiting > (limit.Hard > 0 ? limit.Hard : MostWaitingReplies))
         {
             _services.Logger.LogWarning("Client {Id} at {Address} closed: its replies exceed client-output-buffer-limit", Session.Id, Session.Address);
             Kill();
+        }
+    }
+
+    /// <summary>The client sends no more. It may still read what it asked for, but no command of it waits any longer.</summary>
+    private void End()
+    {
+        HasEnded = true;
+        if (InFlight > 0)
+        {
+            _services.Host.Application.Post(() => _services.Host.Application.Unblock(this, UnblockReason.Disconnected));
         }
     }
 
@@ -163,13 +173,9 @@ internal sealed class ClientConnection : RequestStream
             {
                 await DrainedAsync().ConfigureAwait(false);
             }
-            else if (_waitForTurn || InFlight > MaxInFlight || Output.Waiting > MaxWaitingReplies)
+            else if (_waitForTurn || InFlight > MaxInFlight)
             {
-                if (!await DrainedOrGoneAsync().ConfigureAwait(false))
-                {
-                    return;
-                }
-
+                await ReceiveUntilDrainedAsync().ConfigureAwait(false);
                 _waitForTurn = false;
                 _parser.IsAuthenticated = Session.IsAuthenticated;
             }
@@ -187,9 +193,15 @@ internal sealed class ClientConnection : RequestStream
                 return;
             }
 
-            if (stagedAll && !await ReceiveAsync().ConfigureAwait(false))
+            if (Output.Waiting > MaxWaitingReplies)
             {
-                return;
+                await Output.EmptiedAsync().ConfigureAwait(false);
+            }
+
+            if (stagedAll && (HasEnded || !await ReceiveAsync().ConfigureAwait(false)))
+            {
+                End();
+                _closing = true;
             }
         }
     }
@@ -256,15 +268,15 @@ internal sealed class ClientConnection : RequestStream
     }
 
     /// <summary>
-    /// Waits until everything asked is answered; false when the client is gone first. It goes on receiving meanwhile:
-    /// a command may wait for ever, and its client's end must be noticed.
+    /// Waits until everything asked is answered. It goes on receiving meanwhile: a command may wait for ever, and its
+    /// client's end must be noticed.
     /// </summary>
-    private async ValueTask<bool> DrainedOrGoneAsync()
+    private async ValueTask ReceiveUntilDrainedAsync()
     {
         Task drained = DrainedAsync();
         while (!drained.IsCompleted)
         {
-            if (_receiving is null && _end - _start < MaxReadAhead)
+            if (!HasEnded && _receiving is null && _end - _start < MaxReadAhead)
             {
                 MakeRoom();
                 _receiving = _transport.ReceiveAsync(_buffer.AsMemory(_end)).AsTask();
@@ -276,11 +288,9 @@ internal sealed class ClientConnection : RequestStream
             }
             else if (!await ReceiveAsync().ConfigureAwait(false))
             {
-                return false;
+                End();
             }
         }
-
-        return true;
     }
 
     private void MakeRoom()

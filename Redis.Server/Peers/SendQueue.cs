@@ -25,6 +25,7 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
     private bool _busy;
     private bool _closed;
     private bool _closeWhenSent;
+    private TaskCompletionSource? _emptied;
 
     /// <summary>Bytes appended and not yet taken by a send.</summary>
     public int Waiting => Volatile.Read(ref _filled);
@@ -71,6 +72,21 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
         _ = PumpAsync(count);
     }
 
+    /// <summary>Completes once nothing waits to be sent, or the connection has ended.</summary>
+    public Task EmptiedAsync()
+    {
+        lock (_lock)
+        {
+            if (_closed || (!_busy && _filled == 0))
+            {
+                return Task.CompletedTask;
+            }
+
+            _emptied ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _emptied.Task;
+        }
+    }
+
     /// <summary>Closes the connection once everything queued so far is sent.</summary>
     public void CloseWhenSent()
     {
@@ -98,6 +114,7 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
         {
             _closed = true;
             _filled = 0;
+            EmptiedLocked();
         }
     }
 
@@ -124,6 +141,8 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
                         count = TakeLocked();
                         continue;
                     }
+
+                    EmptiedLocked();
                 }
 
                 if (close)
@@ -139,6 +158,12 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
             Close();
             failed(exception);
         }
+    }
+
+    private void EmptiedLocked()
+    {
+        _emptied?.SetResult();
+        _emptied = null;
     }
 
     private int TakeLocked()

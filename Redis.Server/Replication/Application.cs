@@ -266,6 +266,10 @@ internal sealed class Application : IDisposable
         {
             stream.DeferHead();
             _late.Add(entry.Id, stream);
+            if (stream.HasEnded)
+            {
+                Unblock(stream, UnblockReason.Disconnected); // its end came before its command
+            }
         }
         else if (stream is not null)
         {

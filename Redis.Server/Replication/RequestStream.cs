@@ -20,6 +20,7 @@ internal abstract class RequestStream
     private int _count;
     private long _added;
     private long _taken;
+    private volatile bool _hasEnded;
 
     /// <summary>Where replies go.</summary>
     public abstract SendQueue Output { get; }
@@ -29,6 +30,13 @@ internal abstract class RequestStream
 
     /// <summary>The client wants no replies (CLIENT REPLY OFF and SKIP), or is gone.</summary>
     public bool IsMuted { get; set; }
+
+    /// <summary>The client sends no more: a command of it that would wait gives up at once. Any thread.</summary>
+    public bool HasEnded
+    {
+        get => _hasEnded;
+        protected set => _hasEnded = value;
+    }
 
     /// <summary>Reads up to this number were released. Application only.</summary>
     public long ReleasedReads { get; set; }

@@ -20,7 +20,7 @@ internal static class ConnectionCommands
         new LocalCommand("auth", -2, NoAuth, AclCategories.Connection, Auth),
         new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
         new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset),
-        new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, (_, _, reply) => reply.Ok()),
+        new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit),
         new Command(PeerHandshake.CommandName, 6, CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.Admin, handler: null),
     ];
 
@@ -38,6 +38,12 @@ internal static class ConnectionCommands
         {
             reply.SimpleString("PONG"u8);
         }
+    }
+
+    private static void Quit(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        reply.Ok();
+        client.CloseAfterReply();
     }
 
     private static void Select(ClientConnection client, CommandArgs args, RespWriter reply)
