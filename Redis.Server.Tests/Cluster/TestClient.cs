@@ -9,7 +9,7 @@ namespace Redis.Server.Tests.Cluster;
 /// <summary>A client connection that shows the wire as it is: raw bytes out, replies in as they come.</summary>
 internal sealed class TestClient : IDisposable
 {
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;

@@ -46,7 +46,7 @@ internal static class OracleServer
     {
         if (_process != null)
             return;
-        string? executable = Find();
+        string? executable = InstalledProgram.Find("redis-server");
         if (executable == null)
         {
             const string Reason = "redis-server is not installed: nothing to compare with.";
@@ -91,11 +91,6 @@ internal static class OracleServer
             }
         }
     }
-
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator)
-        .Select(directory => Path.Combine(directory, "redis-server"))
-        .FirstOrDefault(File.Exists);
 
     private static int FreePort()
     {
