@@ -15,6 +15,9 @@ string PassedOn(params string[] names) => string.Join(' ', names.Where(HasArgume
 void Benchmarks(string arguments) => DotNetRun("benchmarks/benchmarks.csproj", arguments,
     new DotNetRunSettings { Configuration = configuration, NoBuild = true });
 
+void Simulator(string arguments) => DotNetRun("Raft.Core.Tests/Raft.Core.Tests.csproj", arguments,
+    new DotNetRunSettings { Configuration = configuration, NoBuild = true });
+
 Task("Help")
     .Description("Lists the targets.")
     .Does(() =>
@@ -61,6 +64,25 @@ Task("ClusterBenchmark")
     .Description("Measures three nodes against one fsyncing redis-server; --rounds=N, --quick, --output=FILE.")
     .IsDependentOn("Build")
     .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "output")}"));
+
+Task("Soak")
+    .Description("Simulates new seeds on all processors for --minutes=N (10) or until one fails.")
+    .IsDependentOn("Build")
+    .Does(() => Simulator($"soak {Argument("minutes", "10")}"));
+
+Task("PlantedBugs")
+    .Description("Plants known bugs one at a time and lets the tests look for them; --bugs=6,13 chooses.")
+    .IsDependentOn("Build")
+    .Does(() => Simulator($"planted {Argument("bugs", "").Replace(',', ' ')}"));
+
+Task("Mutation")
+    .Description("Mutates Raft.Core with Stryker and runs its tests against every mutant; report in artifacts/mutation.")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTool("stryker", new DotNetToolSettings
+    {
+        WorkingDirectory = "Raft.Core.Tests",
+        ArgumentCustomization = arguments => arguments.Append("--config-file stryker-config.json --output ../artifacts/mutation"),
+    }));
 
 Task("Pack")
     .Description("Makes the NuGet packages of Raft.Core and Raft.Storage in artifacts/packages.")

@@ -5,6 +5,8 @@ namespace Raft.Core.Tests.Checkers;
 /// <summary>No message may claim what its sender's disk would not confirm after losing power.</summary>
 internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger)
 {
+    private readonly HashSet<(long Term, int Target)> _handedOver = [];
+
     public void Check(SimulatedNode node, in VoteRequest message)
     {
         SimulatedDisk disk = node.Disk;
@@ -14,6 +16,9 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
         Rule.Holds(
             message.Candidate == node.Id && message.LastEntry == node.Log.Last,
             $"n{node.Id} asks for votes with last entry {message.LastEntry}, its log ends at {node.Log.Last}");
+        Rule.Holds(
+            !message.IsTransfer || node.IsToldToCampaign || _handedOver.Contains((message.Term - 1, node.Id)),
+            $"n{node.Id} claims that the leader of term {message.Term - 1} handed over to it");
     }
 
     public void Check(SimulatedNode node, int to, in VoteReply message)
@@ -83,7 +88,11 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
             $"n{node.Id} acknowledges the snapshot {message.Snapshot}, its disk holds {node.Disk.Snapshot.Last}");
     }
 
-    public void Check(SimulatedNode node, in TimeoutNow message) => CheckLeads(node, message.Term, message.Leader);
+    public void Check(SimulatedNode node, int to, in TimeoutNow message)
+    {
+        CheckLeads(node, message.Term, message.Leader);
+        _handedOver.Add((message.Term, to));
+    }
 
     public void Check(SimulatedNode node, long term) =>
         Rule.Holds(term == node.Disk.Term, $"n{node.Id} speaks in term {term}; on its disk is term {node.Disk.Term}");

@@ -79,7 +79,7 @@ internal sealed class ScheduleGenerator
         List<Action> faults =
         [
             Crash, CrashInTheMiddle, PowerCut, Pause, Cut, Isolate, Split, Disk, Clock, Transfer, Campaign, Members, Members,
-            Snapshot, StaleLeader, Wipe, Disconnect,
+            Snapshot, StaleLeader, DeafTransfer, Wipe, Disconnect,
         ];
         foreach (Action fault in faults)
         {
@@ -235,6 +235,19 @@ internal sealed class ScheduleGenerator
             Add("resume", "all");
         }
 
+        Add("read", "stale");
+        Later(Heal);
+    }
+
+    /// <summary>A leader hands over, does not hear that it is replaced, and is asked on.</summary>
+    private void DeafTransfer()
+    {
+        Add("run", _random.Between(20, 200));
+        Add("deafen", "leader");
+        Add("transfer", "leader", "0");
+        Add("run", _random.Between(3, 30));
+        Add("propose", "leader", 1);
+        Add("run", _random.Between(3, 30));
         Add("read", "stale");
         Later(Heal);
     }

@@ -20,7 +20,7 @@ internal static class StepVerbs
         ["add"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, id) => cluster.Clients.AddMember(n, id))),
         ["remove"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, id) => cluster.Clients.RemoveMember(n, id))),
         ["bootstrap"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Drive(n, s => s.Bootstrap($"n{n.Id}")))),
-        ["campaign"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Drive(n, s => s.Campaign()))),
+        ["campaign"] = new(1, None, (cluster, words) => On(cluster, words[0], n => n.Campaign())),
         ["snapshot"] = new(1, None, (cluster, words) => On(cluster, words[0], n => n.Machine.TakeSnapshot())),
 
         // Processes.
@@ -35,6 +35,7 @@ internal static class StepVerbs
         ["cut"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => cluster.Network.Cut(n.Id, to))),
         ["join"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => cluster.Network.Join(n.Id, to))),
         ["isolate"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Part(cluster, [n.Id]))),
+        ["deafen"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Deafen(cluster, n))),
         ["split"] = new(1, None, (cluster, words) => Part(cluster, [.. words[0].Split(',').Select(Number)])),
         ["heal"] = new(0, None, (cluster, _) => cluster.Network.JoinAll()),
         ["disconnect"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => Drive(n, s => s.PeerDisconnected(to)))),
@@ -87,6 +88,15 @@ internal static class StepVerbs
     }
 
     private static void Drive(SimulatedNode node, Action<RaftServer> input) => node.Drive(static (server, i) => i(server), input);
+
+    /// <summary>The node is heard, and hears nobody.</summary>
+    private static void Deafen(SimulatedCluster cluster, SimulatedNode deaf)
+    {
+        foreach (SimulatedNode from in cluster.Nodes.Where(n => n != deaf))
+        {
+            cluster.Network.Cut(from.Id, deaf.Id);
+        }
+    }
 
     private static void Part(SimulatedCluster cluster, int[] side)
     {

@@ -64,7 +64,7 @@ internal sealed class NodeCallbacks(SimulatedNode node, SimulatedCluster cluster
     public void Send(int to, in TimeoutNow message)
     {
         node.MayCrash();
-        Messages.Check(node, message);
+        Messages.Check(node, to, message);
         cluster.Network.Send(new TimeoutNowEnvelope(node.Id, to, message));
     }
 

@@ -63,6 +63,9 @@ internal sealed class SimulatedNode
     /// <summary>The server's own invariants, which know its insides.</summary>
     public RaftInvariants Invariants { get; private set; } = null!;
 
+    /// <summary>An operator just told the server to campaign, whoever leads.</summary>
+    public bool IsToldToCampaign { get; private set; }
+
     public bool IsUp => Server is not null;
 
     public bool Answers => IsUp && !IsPaused;
@@ -144,6 +147,13 @@ internal sealed class SimulatedNode
     }
 
     public void StallDisk(int milliseconds) => _stall = milliseconds;
+
+    public void Campaign()
+    {
+        IsToldToCampaign = true;
+        Drive(static (server, _) => server.Campaign(), 0);
+        IsToldToCampaign = false;
+    }
 
     /// <summary>The host tells the server that its disk does not keep up, and after a while that it does again.</summary>
     public void ReportStall()
