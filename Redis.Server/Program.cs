@@ -43,6 +43,8 @@ internal static class Program
                 return ExitCode.Success;
             case ["local-cluster", .. string[] rest]:
                 return LocalCluster.Run(rest, Console.Out);
+            case ["status", .. string[] rest]:
+                return ClusterStatus.Run(rest, Console.Out);
             case ["log", "show", .. [_, ..] and string[] files]:
                 return files.All(file => LogTool.Show(file, Console.Out)) ? ExitCode.Success : ExitCode.DataDamaged;
             case ["log", "verify", string directory]:

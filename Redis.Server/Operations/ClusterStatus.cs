@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Redis.Server.Configuration;
+
+namespace Redis.Server.Operations;
+
+/// <summary>
+/// status: asks a node for the members of its group, then each member for itself, and shows them on one screen. Lag is
+/// counted in log entries behind the leader.
+/// </summary>
+internal sealed class ClusterStatus(string host, int port, string? password)
+{
+    private const string Usage = "use: status host:port [--watch] [--json] [--password PASSWORD]";
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Answers the exit code; with --watch it goes on until the process is stopped.</summary>
+    public static int Run(IReadOnlyList<string> arguments, TextWriter output)
+    {
+        if (arguments.Count == 0 || !HostPort.TryParse(arguments[0], out string host, out int port)) throw Wrong(arguments);
+        bool watch = false;
+        bool json = false;
+        string? password = null;
+        for (int i = 1; i < arguments.Count; i++)
+        {
+            if (arguments[i] == "--watch") watch = true;
+            else if (arguments[i] == "--json") json = true;
+            else if (arguments[i] == "--password" && i + 1 < arguments.Count) password = arguments[++i];
+            else throw Wrong(arguments);
+        }
+        ClusterStatus status = new(host, port, password);
+        while (true)
+        {
+            if (watch && !json) output.Write("\e[H\e[2J"); // top left, clear
+            bool answered = status.Show(output, json);
+            if (!watch) return answered ? ExitCode.Success : ExitCode.CommandFailed;
+            Thread.Sleep(WatchInterval);
+        }
+    }
+
+    private static ConfigurationException Wrong(IReadOnlyList<string> arguments) =>
+        new("the command line", 0, $"status {string.Join(' ', arguments)}".TrimEnd(), Usage);
+
+    private bool Show(TextWriter output, bool json)
+    {
+        RaftInfo? asked = RaftInfo.Ask(host, port, AnswerLimit, password);
+        if (asked is null)
+        {
+            output.WriteLine(json ? "{ \"error\": \"no answer\" }" : $"{host}:{port} does not answer, or wants another password");
+            return false;
+        }
+        List<MemberStatus> members = [new(asked.NodeId, $"{host}:{port}", true, asked), .. asked.Members.Select(Ask)];
+        members.Sort((a, b) => a.Id.CompareTo(b.Id));
+        long lastIndex = members.Max(m => m.Info?.Number("raft_current_index") ?? 0);
+        if (json) output.WriteLine(JsonSerializer.Serialize(members.Select(m => m.ToJson(lastIndex)), Indented));
+        else ShowTable(output, asked, members, lastIndex);
+        output.Flush();
+        return true;
+    }
+
+    private MemberStatus Ask(RaftMember member)
+    {
+        RaftInfo? info = HostPort.TryParse(member.Address, out string memberHost, out int memberPort)
+            ? RaftInfo.Ask(memberHost, memberPort, AnswerLimit, password)
+            : null;
+        return new MemberStatus(long.TryParse(member.Id, out long id) ? id : 0, member.Address, member.IsVoting, info);
+    }
+
+    private static void ShowTable(TextWriter output, RaftInfo asked, List<MemberStatus> members, long lastIndex)
+    {
+        output.WriteLine(asked.IsUninitialized
+            ? "no member of a cluster yet"
+            : $"cluster {asked.Field("raft_dbid")}  term {asked.Term}  leader {(asked.LeaderId > 0 ? $"node {asked.LeaderId}" : "none")}");
+        output.WriteLine($"{"node",-5} {"address",-22} {"role",-10} {"vote",-5} {"applied",10} {"behind",8} {"log",10} {"snapshot",10} {"fsync avg",10}");
+        foreach (MemberStatus m in members)
+        {
+            output.WriteLine(m.Info is not { } info
+                ? $"{m.Id,-5} {m.Address,-22} no answer"
+                : $"{m.Id,-5} {m.Address,-22} {info.Role,-10} {(info.Field("raft_is_voting") == "yes" ? "yes" : "no"),-5} "
+                    + $"{info.Number("raft_last_applied_index"),10} {m.Behind(lastIndex),8} {MemorySize.Format(info.Number("raft_file_size")),10} "
+                    + $"{info.Number("raft_snapshot_last_idx"),10} {info.Number("raft_fsync_avg_microseconds") + " µs",10}");
+        }
+    }
+
+    private sealed record MemberStatus(long Id, string Address, bool IsVoting, RaftInfo? Info)
+    {
+        public long? Behind(long lastIndex) => Info is null ? null : Math.Max(0, lastIndex - Info.Number("raft_last_applied_index"));
+
+        public object ToJson(long lastIndex) => new
+        {
+            id = Id,
+            address = Address,
+            voting = Info is null ? IsVoting : Info.Field("raft_is_voting") == "yes",
+            answers = Info is not null,
+            behind = Behind(lastIndex),
+            info = Info?.Fields,
+        };
+    }
+}
