@@ -85,7 +85,7 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
             {
                 ContinueLarge(limit);
             }
-            else if (_next == _keys.Count)
+            else if (_next >= _keys.Count)
             {
                 Finish();
                 return true;
@@ -113,7 +113,12 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
         End();
     }
 
-    public void Dispose() => Abort();
+    /// <summary>Gives up if it is not finished.</summary>
+    public void Dispose()
+    {
+        if (!_isEnded)
+            Abort();
+    }
 
     void ISnapshotView.Begin(Dict<KeyEntry> keys, ExpiryHeap expiries, byte epoch)
     {
