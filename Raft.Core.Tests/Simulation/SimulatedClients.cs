@@ -15,6 +15,9 @@ internal sealed record PendingRead(long ReadId, long Required, long Begun, Entry
 /// </summary>
 internal sealed class SimulatedClients(SimulatedCluster cluster)
 {
+    /// <summary>Clients wait for answers: they do not pile up more than the cluster can work off soon after the faults end.</summary>
+    private const int MostUncommitted = 50;
+
     private readonly SimulationRandom _random = new(cluster.Settings.Seed, 'C');
     private readonly Dictionary<SimulatedNode, Pending> _pending = [];
     private long _payloads;
@@ -190,7 +193,7 @@ internal sealed class SimulatedClients(SimulatedCluster cluster)
     {
         foreach (SimulatedNode node in cluster.Nodes)
         {
-            if (node.Answers && node.Server!.Role == RaftRole.Leader)
+            if (node.Answers && node.Server is { Role: RaftRole.Leader, Cursors: LogCursors cursors } && cursors.Last - cursors.Committed < MostUncommitted)
             {
                 Propose(node);
             }
