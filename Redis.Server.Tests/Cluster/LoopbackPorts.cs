@@ -12,13 +12,13 @@ internal static class LoopbackPorts
     private const int First = 11_000;
     private const int Count = 20_000;
 
-    private static int s_next = Environment.ProcessId * 97 % Count;
+    private static int _next = Environment.ProcessId * 97 % Count;
 
     public static int Next()
     {
         for (int tries = 0; tries < Count; tries++)
         {
-            int port = First + (Interlocked.Increment(ref s_next) & int.MaxValue) % Count;
+            int port = First + (Interlocked.Increment(ref _next) & int.MaxValue) % Count;
             if (IsFree(port))
                 return port;
         }
