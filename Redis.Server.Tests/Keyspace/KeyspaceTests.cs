@@ -110,43 +110,6 @@ internal sealed class KeyspaceTests
         Assert.That(keyspace.UsedMemory, Is.EqualTo(empty));
     }
 
-    /// <summary>Whatever is changed while a snapshot walks the keys, it gets exactly what was there when it began.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 300)]
-    public bool A_snapshot_sees_the_moment_it_began(byte count, short[] operations)
-    {
-        Redis.Server.Keyspace.Keyspace keyspace = new();
-        for (int i = 0; i < count; i++)
-            keyspace.SetString(Key(i), Encoding.ASCII.GetBytes($"old{i}"));
-        // An earlier snapshot that was given up leaves marks behind.
-        keyspace.BeginSnapshot(new View());
-        for (int i = 0; i < count / 2; i++)
-            keyspace.SaveAt(i);
-        keyspace.EndSnapshot();
-
-        View view = new();
-        keyspace.BeginSnapshot(view);
-        int cursor = 0;
-        foreach (short operation in operations)
-        {
-            byte[] key = Key(Math.Abs(operation) % 300);
-            if (operation % 3 == 0)
-                keyspace.Remove(key);
-            else if (operation % 3 == 1 && !keyspace.FindForWrite(key).IsNone)
-                keyspace.SetExpiry(key, 77);
-            else
-                keyspace.SetString(key, "new"u8);
-            if (operation % 2 == 0 && cursor < keyspace.Count)
-                keyspace.SaveAt(cursor++);
-        }
-
-        while (cursor < keyspace.Count)
-            keyspace.SaveAt(cursor++);
-        keyspace.EndSnapshot();
-        return !view.SavedTwice
-            && view.Saved.Count == count
-            && Enumerable.Range(0, count).All(i => view.Saved.GetValueOrDefault($"k{i}") == $"old{i} -1");
-    }
-
     private static Redis.Server.Keyspace.Keyspace Fill(IEnumerable<(int Key, long At)> keys)
     {
         Redis.Server.Keyspace.Keyspace keyspace = new();
@@ -167,21 +130,4 @@ internal sealed class KeyspaceTests
     }
 
     private static byte[] Key(int i) => Encoding.ASCII.GetBytes($"k{i}");
-
-    private sealed class View : ISnapshotView
-    {
-        public Dictionary<string, string> Saved { get; } = [];
-
-        public bool SavedTwice { get; private set; }
-
-        public void Save(byte[] key, in RedisValue value, long expiry)
-        {
-            string text = $"{Encoding.ASCII.GetString(value.AsSpan(new byte[20]))} {expiry}";
-            SavedTwice |= !Saved.TryAdd(Encoding.ASCII.GetString(key), text);
-        }
-
-        public void SaveAll()
-        {
-        }
-    }
 }
