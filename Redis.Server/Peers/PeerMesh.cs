@@ -6,7 +6,7 @@ namespace Redis.Server.Peers;
 /// <summary>One link to each other member. Changed and used by consensus only, but <see cref="Flush"/> by anyone.</summary>
 internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity, Func<TimeSpan> reconnectInterval, ILogger logger) : IDisposable
 {
-    private readonly Dictionary<int, string> _guests = [];
+    private readonly Dictionary<int, (string Address, int Connections)> _guests = [];
     private Member[] _members = [];
     private PeerLink[] _links = [];
 
@@ -50,14 +50,20 @@ internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity
     /// </summary>
     public void Welcome(int nodeId, string address)
     {
-        _guests[nodeId] = address;
+        _guests[nodeId] = (address, _guests.GetValueOrDefault(nodeId).Connections + 1);
         Rebuild();
     }
 
     /// <summary>A node's own connection ended.</summary>
     public void Farewell(int nodeId)
     {
-        if (_guests.Remove(nodeId))
+        // The end of a connection may be noticed after its successor has begun.
+        (string address, int connections) = _guests.GetValueOrDefault(nodeId);
+        if (connections > 1)
+        {
+            _guests[nodeId] = (address, connections - 1);
+        }
+        else if (_guests.Remove(nodeId))
         {
             Rebuild();
         }
@@ -73,7 +79,7 @@ internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity
     private void Rebuild()
     {
         IEnumerable<(int Id, string Address)> wanted = _members.Select(m => (m.Id, m.Address))
-            .Concat(_guests.Where(g => !_members.Any(m => m.Id == g.Key)).Select(g => (g.Key, g.Value)));
+            .Concat(_guests.Where(g => !_members.Any(m => m.Id == g.Key)).Select(g => (g.Key, g.Value.Address)));
         List<PeerLink> links = [];
         foreach ((int id, string address) in wanted)
         {

@@ -137,13 +137,27 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     }
 
     /// <summary>A node has introduced itself.</summary>
-    public void Connected(int from, string address) => Step(_ => _mesh.Welcome(from, address));
-
-    public void Disconnected(int from) => Step(server =>
+    public void Connected(int from, string address)
     {
-        _mesh.Farewell(from);
-        server.PeerDisconnected(from);
-    });
+        // Also before there is a server: the leader may be quicker than the end of this node's own JOIN, and introduces
+        // itself only once. Forgotten, it would never get an answer.
+        lock (_lock)
+        {
+            _mesh.Welcome(from, address);
+        }
+
+        Deliver();
+    }
+
+    public void Disconnected(int from)
+    {
+        lock (_lock)
+        {
+            _mesh.Farewell(from);
+        }
+
+        Step(server => server.PeerDisconnected(from));
+    }
 
     /// <summary>More of the log is on disk. Called by the log's syncer thread.</summary>
     public void LogSynced()
