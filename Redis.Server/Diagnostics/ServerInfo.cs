@@ -28,7 +28,7 @@ internal sealed class ServerInfo
             ("stats", true, WriteStats),
             ("replication", true, WriteReplication),
             ("cpu", true, WriteCpu),
-            ("cluster", true, text => Fields(text, "Cluster", ("cluster_enabled", 0))),
+            ("cluster", true, text => Fields(text, "Cluster", ("cluster_enabled", 1))),
             ("raft", true, raft.Write),
             ("keyspace", true, WriteKeyspace),
         ];

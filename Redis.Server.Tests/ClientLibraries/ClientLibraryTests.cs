@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using NUnit.Framework;
+using Redis.Server.Tests.Cluster;
+using Redis.Server.Tests.Oracle;
+
+namespace Redis.Server.Tests.ClientLibraries;
+
+/// <summary>Clients that people use, each with a short script against a live cluster. Skips, and says so, where one is not installed.</summary>
+[TestFixture]
+internal sealed class ClientLibraryTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private TestCluster _cluster = null!;
+
+    [OneTimeSetUp]
+    public async Task SetUp() => _cluster = await TestCluster.FormAsync(3);
+
+    [OneTimeTearDown]
+    public void TearDown()
+    {
+        _cluster.ReportIfFailed();
+        _cluster.Dispose();
+    }
+
+    [Test]
+    public async Task RedisPy()
+    {
+        string python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : Require("python3");
+        if ((await RunAsync(python, "-c", "from redis.cluster import RedisCluster")).Code != 0)
+        {
+            Assert.Ignore("redis-py 4 or newer is not installed.");
+        }
+
+        await RunScriptAsync(python, "smoke.py");
+    }
+
+    [Test]
+    public async Task IoRedis()
+    {
+        string node = Require("node");
+        if ((await RunAsync(node, "-e", "require('ioredis')")).Code != 0)
+        {
+            Assert.Ignore("ioredis is not installed (NODE_PATH).");
+        }
+
+        await RunScriptAsync(node, "smoke.js");
+    }
+
+    [TestCase(TestName = "redis-cli, RESP2")]
+    [TestCase("-3", TestName = "redis-cli, RESP3")]
+    [TestCase("-c", TestName = "redis-cli, following MOVED")]
+    public async Task RedisCli(params string[] options)
+    {
+        string cli = Require("redis-cli");
+        TestNode node = options is ["-c"] ? await _cluster.FollowerAsync() : await _cluster.LeaderAsync();
+        (int code, string output) = await RunAsync(cli, [.. options, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
+        Assert.That((code, output.Trim()), Is.EqualTo((0, "OK")));
+        (code, output) = await RunAsync(cli, [.. options, "-p", $"{node.Port}", "GET", "cli:s"]);
+        Assert.That((code, output.Trim()), Is.EqualTo((0, "v")));
+    }
+
+    private static string Require(string program)
+    {
+        string? path = InstalledProgram.Find(program);
+        if (path is null)
+        {
+            Assert.Ignore($"{program} is not installed.");
+        }
+
+        return path!;
+    }
+
+    private async Task RunScriptAsync(string interpreter, string script)
+    {
+        string path = Path.Combine(TestContext.CurrentContext.TestDirectory, "ClientLibraries", script);
+        TestNode leader = await _cluster.LeaderAsync();
+        TestNode follower = await _cluster.FollowerAsync();
+        (int code, string output) = await RunAsync(interpreter, path, $"{leader.Port}", $"{follower.Port}");
+        Assert.That((code, output.Trim()), Is.EqualTo((0, "ok")));
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using CancellationTokenSource limit = new(Limit);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return (process.ExitCode, await output + await errors);
+    }
+}
