@@ -30,6 +30,7 @@ public sealed class DataDirectory : IDisposable
         {
             disk.CreateDirectory(full);
             IDisposable held = disk.Lock(System.IO.Path.Combine(full, LockName)) ?? throw new DataDirectoryLockedException(full);
+            disk.SyncDirectory(full); // a process that was killed may have renamed a file and not synced that
             return new DataDirectory(full, disk, held);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -56,7 +56,6 @@ internal sealed class LogRecovery
 
             recovery.Replay();
             recovery.Finish();
-            directory.Disk.SyncDirectory(directory.Path); // a process that was killed may have renamed and not synced
             return recovery;
         }
         catch

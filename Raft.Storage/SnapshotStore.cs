@@ -10,7 +10,8 @@ namespace Raft.Storage;
 /// What the snapshot covers (last entry, its time, configuration) is not kept here but by the state machine inside the file, so that
 /// no crash can separate the two, and an operator can copy the file alone. The host reads it on start and says so with
 /// <see cref="Adopt"/>. The format's own checksum covers the content.
-/// Reading chunks, storing chunks and replacing the file may be done by different threads.
+/// Consensus reads and stores chunks while other threads take a snapshot, or check and install one that has arrived; a next
+/// one may already be coming in then.
 /// </remarks>
 public sealed class SnapshotStore : IDisposable
 {
@@ -20,11 +21,13 @@ public sealed class SnapshotStore : IDisposable
     private readonly DataDirectory _directory;
     private readonly Lock _replacing = new();
     private readonly Lock _gate = new();
+    private readonly Lock _reception = new();
     private byte[] _chunk = [];
     private IDiskFile? _latest;
     private SnapshotId _id;
-    private SnapshotStream? _received;
-    private SnapshotId _receivedId;
+    private Reception? _receiving;
+    private Reception? _arrived;
+    private long _receptions;
 
     private SnapshotStore(DataDirectory directory, string fileName)
     {
@@ -71,9 +74,15 @@ public sealed class SnapshotStore : IDisposable
         SnapshotStore store = new(directory, fileName);
         try
         {
-            directory.Disk.Delete(store.Path + TakenSuffix);
-            directory.Disk.Delete(store.Path + ReceivedSuffix);
-            directory.Disk.SyncDirectory(directory.Path); // a process that was killed may have renamed and not synced
+            foreach (string name in directory.Disk.List(directory.Path))
+            {
+                if (name.StartsWith(fileName + '.', StringComparison.Ordinal)
+                    && (name.EndsWith(TakenSuffix, StringComparison.Ordinal) || name.EndsWith(ReceivedSuffix, StringComparison.Ordinal)))
+                {
+                    directory.Disk.Delete(directory.PathOf(name));
+                }
+            }
+
             if (directory.Disk.Exists(store.Path))
             {
                 store._latest = directory.Disk.Open(store.Path, DiskOpen.Read);
@@ -137,26 +146,30 @@ public sealed class SnapshotStore : IDisposable
     /// <exception cref="IOException">The disk failed; what was received of this snapshot is dropped.</exception>
     public void StoreChunk(SnapshotId snapshot, long offset, ReadOnlySpan<byte> chunk)
     {
-        if (offset == 0)
+        lock (_reception)
         {
-            DropReceived();
-            _received = new SnapshotStream(this, snapshot.Last, Path + ReceivedSuffix, _directory.Disk);
-            _receivedId = snapshot;
-        }
+            if (offset == 0)
+            {
+                _receiving?.Content.Dispose();
+                string temporary = $"{Path}.{++_receptions}{ReceivedSuffix}";
+                _receiving = new Reception(snapshot, new SnapshotStream(this, snapshot.Last, temporary, _directory.Disk));
+            }
 
-        if (_received is null || _receivedId != snapshot || _received.Length != offset)
-        {
-            throw new InvalidOperationException($"A chunk of snapshot {snapshot} at {offset} does not follow what was received.");
-        }
+            if (_receiving is null || _receiving.Id != snapshot || _receiving.Content.Length != offset)
+            {
+                throw new InvalidOperationException($"A chunk of snapshot {snapshot} at {offset} does not follow what was received.");
+            }
 
-        try
-        {
-            _received.Write(chunk);
-        }
-        catch (IOException)
-        {
-            DropReceived();
-            throw;
+            try
+            {
+                _receiving.Content.Write(chunk);
+            }
+            catch (IOException)
+            {
+                _receiving.Content.Dispose();
+                _receiving = null;
+                throw;
+            }
         }
     }
 
@@ -167,8 +180,9 @@ public sealed class SnapshotStore : IDisposable
     /// <exception cref="InvalidOperationException">It was not received.</exception>
     public Stream OpenReceived(SnapshotId snapshot)
     {
-        Received(snapshot).Seal();
-        return new DiskFileStream(_directory.Disk.Open(Path + ReceivedSuffix, DiskOpen.Read));
+        SnapshotStream content = Arrived(snapshot);
+        content.Seal();
+        return new DiskFileStream(_directory.Disk.Open(content.Path, DiskOpen.Read));
     }
 
     /// <summary>Makes the snapshot received the latest one; durable when it returns.</summary>
@@ -177,22 +191,27 @@ public sealed class SnapshotStore : IDisposable
     /// <exception cref="StorageException">The disk failed.</exception>
     public bool Install(SnapshotId snapshot)
     {
-        SnapshotStream received = Received(snapshot);
-        _received = null;
-        return received.Commit(snapshot.Checksum) is not null;
+        SnapshotStream content = Arrived(snapshot);
+        bool isLatest = content.Commit(snapshot.Checksum) is not null;
+        DropReceived();
+        return isLatest;
     }
 
-    /// <summary>Forgets what was received so far.</summary>
+    /// <summary>Forgets the snapshot that arrived: it was found to be damaged.</summary>
     public void DropReceived()
     {
-        _received?.Dispose();
-        _received = null;
+        lock (_reception)
+        {
+            _arrived?.Content.Dispose();
+            _arrived = null;
+        }
     }
 
     /// <summary>Closes the files; unfinished snapshots are removed.</summary>
     public void Dispose()
     {
         DropReceived();
+        _receiving?.Content.Dispose();
         _latest?.Dispose();
     }
 
@@ -221,7 +240,23 @@ public sealed class SnapshotStore : IDisposable
         }
     }
 
-    private SnapshotStream Received(SnapshotId snapshot) => _received is not null && _receivedId == snapshot && _received.Length == snapshot.Size
-        ? _received
-        : throw new InvalidOperationException($"Snapshot {snapshot} was not received, or not all of it.");
+    /// <summary>The content of a snapshot that came in whole; chunks no longer touch it.</summary>
+    private SnapshotStream Arrived(SnapshotId snapshot)
+    {
+        lock (_reception)
+        {
+            if (_receiving is not null && _receiving.Id == snapshot && _receiving.Content.Length == snapshot.Size)
+            {
+                _arrived?.Content.Dispose();
+                _arrived = _receiving;
+                _receiving = null;
+            }
+
+            return _arrived is not null && _arrived.Id == snapshot
+                ? _arrived.Content
+                : throw new InvalidOperationException($"Snapshot {snapshot} was not received, or not all of it.");
+        }
+    }
+
+    private sealed record Reception(SnapshotId Id, SnapshotStream Content);
 }

@@ -32,6 +32,9 @@ public sealed class SnapshotStream : Stream
         _file = disk.Open(temporary, DiskOpen.Create);
     }
 
+    /// <summary>The temporary file.</summary>
+    internal string Path => _temporary;
+
     /// <inheritdoc/>
     public override bool CanRead => false;
 

@@ -53,6 +53,24 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
+    public void A_next_snapshot_may_come_in_while_one_is_installed()
+    {
+        using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
+        using SnapshotStore store = SnapshotStore.Open(directory, "dump.rdb");
+        SnapshotId first = new(new EntryId(2, 9), 3, 1);
+        SnapshotId second = new(new EntryId(3, 12), 4, 1);
+        store.StoreChunk(first, 0, [1, 2, 3]);
+        using Stream check = store.OpenReceived(first);
+        store.StoreChunk(second, 0, [4, 5]);
+
+        Assert.That(store.Install(first), Is.True);
+        Assert.That(ReadAll(store, first), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        store.StoreChunk(second, 2, [6, 7]);
+        Assert.That(store.Install(second), Is.True);
+        Assert.That(ReadAll(store, second), Is.EqualTo(new byte[] { 4, 5, 6, 7 }));
+    }
+
+    [Test]
     public void A_gap_in_the_chunks_is_refused()
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
