@@ -51,6 +51,12 @@ internal static class CommandInfo
         reply.SetHeader(command.Keys.Count);
         for (int i = 0; i < command.Keys.Count; i++)
             WriteKeySpec(command.Keys[i], CommandDocs.Instance.Note(command, i), reply);
+        if (command.Subcommands.Count == 0)
+        {
+            reply.SetHeader(0); // as Redis: an empty set, but an array of subcommands
+            return;
+        }
+
         reply.ArrayHeader(command.Subcommands.Count);
         foreach (Command subcommand in command.Subcommands)
             Write(subcommand, reply);

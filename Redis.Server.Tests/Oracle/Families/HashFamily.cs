@@ -36,7 +36,7 @@ internal static class HashFamily
         Words.Command("HINCRBYFLOAT", Words.Key, Words.Member, Words.Double),
         Words.Command("HRANDFIELD", Words.Key, Words.Maybe(PickCount, Words.Maybe(Words.OneOf("WITHVALUES", "withvalues", "WITHSCORES")))),
         Words.Command("HSCAN", Words.Key, Words.OneOf("0", "0", "0", "x", ""), Words.Text("COUNT"), Words.Text("100000"), Words.Maybe(Words.Text("MATCH"), Words.Pattern)),
-        Words.Command("HSCAN", Words.Key, Words.Text("0"), Words.OneOf("COUNT", "MATCH", "TYPE"), Words.OneOf("0", "hash", "1000000", "-5")),
+        Words.Command("HSCAN", Words.Key, Words.Text("0"), Words.OneOf("COUNT", "TYPE"), Words.OneOf("0", "hash", "1000000", "-5")),
         Words.Command("SET", Words.OneOf("h"), Words.Member),
         Words.Command("DEL", Words.Key)),
         new Dictionary<string, ReplyRule>

@@ -42,7 +42,7 @@ internal static class SetFamily
         Words.Command("SDIFF", Keys),
         Words.Command("SDIFFSTORE", Words.Key, Keys),
         Words.Command("SSCAN", Words.Key, Words.OneOf("0", "0", "0", "x", ""), Words.Text("COUNT"), Words.Text("100000"), Words.Maybe(Words.Text("MATCH"), Words.Pattern)),
-        Words.Command("SSCAN", Words.Key, Words.Text("0"), Words.OneOf("COUNT", "MATCH", "TYPE"), Words.OneOf("0", "hash", "1000000", "-5")),
+        Words.Command("SSCAN", Words.Key, Words.Text("0"), Words.OneOf("COUNT", "TYPE"), Words.OneOf("0", "hash", "1000000", "-5")),
         Words.Command("SET", Words.OneOf("h"), Words.Member),
         Words.Command("DEL", Words.Key)),
         new Dictionary<string, ReplyRule>

@@ -91,7 +91,7 @@ internal static class SortedSetFamily
         Words.Command("ZINTERCARD", Words.Counted(1, 3, Words.Key), Words.Maybe(Words.OneOf("LIMIT", "WEIGHTS"), Words.Integer)),
         Words.Command("ZRANDMEMBER", Words.Key, Words.Maybe(PickCount, Words.Maybe(Words.OneOf("WITHSCORES", "withvalues")))),
         Words.Command("ZSCAN", Words.Key, Words.OneOf("0", "0", "0", "x", ""), Words.Text("COUNT"), Words.Text("100000"), Words.Maybe(Words.Text("MATCH"), Words.Pattern)),
-        Words.Command("ZSCAN", Words.Key, Words.Text("0"), Words.OneOf("COUNT", "MATCH", "TYPE"), Words.OneOf("0", "hash", "1000000", "-5")));
+        Words.Command("ZSCAN", Words.Key, Words.Text("0"), Words.OneOf("COUNT", "TYPE"), Words.OneOf("0", "hash", "1000000", "-5")));
 
     public static CommandFamily Instance { get; } = new("sorted sets", Gen.Frequency((4, Changes), (4, Reads), (2, ByMember)),
         new Dictionary<string, ReplyRule>
