@@ -98,9 +98,10 @@ internal sealed class ClientConnection : RequestStream
         }
     }
 
-    /// <summary>Ends the connection at once (CLIENT KILL, output limits, time-out).</summary>
+    /// <summary>Ends the connection at once (CLIENT KILL, output limits, time-out): from here on nobody finds it.</summary>
     public void Kill()
     {
+        _services.Clients.Remove(this);
         Output.Close();
         _transport.Close();
     }
