@@ -14,7 +14,9 @@ namespace Raft.Storage;
 /// </remarks>
 public sealed class MetadataFile : IDisposable
 {
-    private const string FileName = "raft.meta";
+    /// <summary>Its name in the data directory.</summary>
+    public const string FileName = "raft.meta";
+
     private const int CopyOffset = 4096;
     private const int Size = 80;
     private const int CrcOffset = Size - 4;

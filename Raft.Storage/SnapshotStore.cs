@@ -105,6 +105,32 @@ public sealed class SnapshotStore : IDisposable
         }
     }
 
+    /// <summary>Gives the file that was found, which is not to be this node's snapshot, another name; durable when it returns.</summary>
+    /// <param name="suffix">Behind the name.</param>
+    /// <returns>Where it is now, or null when there was none.</returns>
+    public string? SetAside(string suffix)
+    {
+        lock (_replacing)
+        {
+            if (!Exists)
+            {
+                return null;
+            }
+
+            lock (_gate)
+            {
+                _latest!.Dispose();
+                _latest = null;
+                _id = default;
+            }
+
+            string aside = $"{Path}.{suffix}";
+            _directory.Disk.Rename(Path, aside);
+            _directory.Disk.SyncDirectory(_directory.Path);
+            return aside;
+        }
+    }
+
     /// <summary>The snapshot from its beginning.</summary>
     /// <exception cref="StorageException">There is none.</exception>
     public Stream OpenRead() => Exists

@@ -47,3 +47,23 @@ public sealed class LogDamagedException(string file, long offset, string what) :
     /// <summary>Byte offset of the damage.</summary>
     public long Offset { get; } = offset;
 }
+
+/// <summary>The snapshot file is damaged, or does not fit the log beside it.</summary>
+public sealed class SnapshotDamagedException : StorageException
+{
+    private const string Advice =
+        " Nothing was changed. Restore the data directory from a backup of this node; or, if a majority of the other nodes is well, "
+        + "remove this node from the cluster and join a new one with an empty directory.";
+
+    /// <summary>The content cannot be read.</summary>
+    public SnapshotDamagedException(string file, Exception cause)
+        : base($"The snapshot '{file}' is damaged: {cause.Message}.{Advice}", cause)
+    {
+    }
+
+    /// <summary>It is not what it has to be.</summary>
+    public SnapshotDamagedException(string file, string what)
+        : base($"The snapshot '{file}' {what}.{Advice}")
+    {
+    }
+}

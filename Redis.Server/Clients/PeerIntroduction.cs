@@ -22,6 +22,7 @@ internal sealed class PeerIntroduction(int from, string address, ClientServices 
 
         string clusterId = Encoding.Latin1.GetString(args[2]);
         refusal = version != PeerCodec.Version ? $"peer protocol {version} is not spoken here, only {PeerCodec.Version}: run the same version on all nodes"
+            : host.Admission.State == NodeState.Loading && !host.Consensus.IsStarted ? "this node is loading its data"
             : !host.Consensus.IsStarted ? "this node is not a member of a cluster" // or not yet: to welcome the peer there must be a server
             : clusterId != host.ClusterId ? $"this node belongs to cluster {host.ClusterId}, not to {clusterId}"
             : to != host.NodeId ? $"this node is {host.NodeId}, not {to}"

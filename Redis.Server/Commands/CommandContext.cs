@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Raft.Core;
 using Redis.Server.Keyspace;
+using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Commands;
@@ -21,6 +22,9 @@ internal sealed class CommandContext
 
     /// <summary>Limits and thresholds of the data types.</summary>
     public DataOptions Options { get; init; } = new();
+
+    /// <summary>What snapshots hold besides the keys. Complete before the first entry.</summary>
+    public IList<ISnapshotPart> SnapshotParts => field ??= [new BlockedClientsPart(Keyspace.Blocked)];
 
     /// <summary>Where the reply goes.</summary>
     public RespWriter Reply { get; set; } = new();

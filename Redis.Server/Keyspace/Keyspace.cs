@@ -233,6 +233,17 @@ internal sealed class Keyspace
         Observer?.Flushed();
     }
 
+    /// <summary>Takes the keys of another keyspace, which is not used any more, in place of its own: a snapshot was loaded into it.</summary>
+    public void TakeOver(Keyspace loaded)
+    {
+        Flush();
+        _keys = loaded._keys;
+        _expiries = loaded._expiries;
+        _fieldExpiries = loaded._fieldExpiries;
+        _dataBytes = loaded._dataBytes;
+        Now = loaded.Now;
+    }
+
     /// <summary>Says that the key's value changed, appeared or went: dirties watches (Redis's signalModifiedKey).</summary>
     public void Modified(ReadOnlySpan<byte> key) => Observer?.Modified(key);
 

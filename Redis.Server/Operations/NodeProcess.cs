@@ -74,7 +74,7 @@ internal sealed class NodeProcess(ServerOptions options, Func<ServerOptions, ILo
     private static int? CodeOf(Exception e) => e switch
     {
         DataDirectoryLockedException => ExitCode.DirectoryLocked,
-        LogDamagedException or ForeignFileException => ExitCode.DataDamaged,
+        LogDamagedException or SnapshotDamagedException or ForeignFileException => ExitCode.DataDamaged,
         StorageException or IOException or UnauthorizedAccessException => ExitCode.DirectoryUnusable,
         SocketException => ExitCode.CannotListen,
         ConfigurationException => ExitCode.BadOptions,

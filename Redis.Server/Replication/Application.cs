@@ -50,6 +50,9 @@ internal sealed class Application : IDisposable
     /// <summary>Index of the last applied entry. Any thread.</summary>
     public long AppliedIndex => Volatile.Read(ref _appliedIndex);
 
+    /// <summary>raft.log-delay-apply: a sleep before each entry. Any thread.</summary>
+    public TimeSpan ApplyDelay { get; set; }
+
     /// <summary>Clients of this node whose commands wait. Application's turn only.</summary>
     public int BlockedClients => _late.Count;
 
@@ -93,6 +96,25 @@ internal sealed class Application : IDisposable
     {
         Add(Work.Run(action));
         Signal();
+    }
+
+    /// <summary>Runs an action on the application's turn and waits for its end; what it throws is thrown here. Not from that turn.</summary>
+    public void RunOnTurn(Action action)
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                action();
+                done.SetResult();
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        done.Task.GetAwaiter().GetResult();
     }
 
     /// <summary>Runs a data command here and now, past the log, and writes its reply (RAFT.DEBUG EXEC). Application's turn only.</summary>
@@ -223,8 +245,6 @@ internal sealed class Application : IDisposable
             case WorkKind.Abandon:
                 Abandon(work.Stream!, work.Number);
                 return true;
-            case WorkKind.RunLong when onLoan:
-                return false;
             default:
                 work.Action!();
                 return true;
@@ -233,6 +253,16 @@ internal sealed class Application : IDisposable
 
     private bool Apply(in Work work, bool onLoan)
     {
+        if (ApplyDelay > TimeSpan.Zero)
+        {
+            if (onLoan)
+            {
+                return false;
+            }
+
+            Thread.Sleep((int)Math.Ceiling(ApplyDelay.TotalMilliseconds));
+        }
+
         LogEntry entry = work.Entry;
         RequestStream? stream = work.Stream;
         if (stream is not null)

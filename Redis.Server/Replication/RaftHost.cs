@@ -14,6 +14,8 @@ namespace Redis.Server.Replication;
 /// </summary>
 internal sealed class RaftHost : IDisposable
 {
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly ServerOptions _options;
     private readonly ILogger _logger;
     private readonly Random _random = new();
@@ -23,7 +25,7 @@ internal sealed class RaftHost : IDisposable
     private MetadataFile? _metadata;
     private RaftLog? _log;
     private SnapshotStore? _store;
-    private RaftSnapshot? _restored;
+    private Thread? _restoring;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftClock? _clock;
     private int _retired;
@@ -36,9 +38,10 @@ internal sealed class RaftHost : IDisposable
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
         Consensus = new Consensus(Application, Mesh, Admission, () => RaftClock.Now, loggers.CreateLogger<Consensus>()) { Failed = Fail };
         _retirement = new Retirement(options, dial, _logger);
-        _loading = new SnapshotLoading(context, _logger);
-        Snapshots = new SnapshotTaking(this, context.Keyspace, options, _logger);
+        _loading = new SnapshotLoading(context, Application, _logger);
+        Snapshots = new SnapshotTaking(this, context, options, _logger);
         Application.ConfigurationApplied = ConfigurationApplied;
+        Application.ApplyDelay = options.Raft.Failures.LogDelayApply;
         options.Table.Changed += _ => ApplyOptions();
     }
 
@@ -55,8 +58,8 @@ internal sealed class RaftHost : IDisposable
     /// <summary>Snapshots received from a leader since start.</summary>
     public long SnapshotsReceived => _loading.Received;
 
-    /// <summary>Keys and bytes that the loading in progress, or the last one, has read.</summary>
-    public (long Keys, long Bytes) LoadingProgress => _loading.Progress;
+    /// <summary>The loading in progress, or the last one.</summary>
+    public LoadingProgress Loading => _loading.Progress;
 
     /// <summary>The latest snapshot's last entry and length; none before the first.</summary>
     public SnapshotId LatestSnapshot => _store?.Id ?? default;
@@ -73,26 +76,28 @@ internal sealed class RaftHost : IDisposable
     /// <summary>How long a hand-over of leadership may take.</summary>
     public TimeSpan TransferTimeout => _options.Raft.ElectionTimeout;
 
-    /// <summary>Opens the data directory and, where it belongs to a cluster, takes up its place there.</summary>
-    /// <exception cref="StorageException">The directory is in use or its data damaged.</exception>
+    /// <summary>
+    /// Opens the data directory and, where it belongs to a cluster, begins to take up its place there. Clients may come
+    /// meanwhile and are told LOADING; <see cref="Ended"/> tells when it cannot.
+    /// </summary>
+    /// <exception cref="StorageException">The directory is in use or cannot be used.</exception>
     public void Open()
     {
         _directory = DataDirectory.Open(_options.Directory, new PosixDisk());
         _metadata = MetadataFile.Open(_directory);
         _store = SnapshotStore.Open(_directory, _options.DbFileName);
-        if (_metadata.Current.ClusterId.Length > 0)
+        if (ClusterId.Length > 0)
         {
             Admission.State = NodeState.Loading;
-            if (_store.Exists && !_options.Raft.Failures.SnapshotDisableLoad)
-            {
-                _restored = _loading.Load(_store);
-                Application.StartFrom(_restored?.Id.Last ?? EntryId.None, _restored?.Time ?? 0);
-            }
-
-            StartServer();
-            Admission.State = NodeState.Up;
-            _logger.LogInformation(
-                "Node {NodeId} of cluster {ClusterId} restored: log up to {Last}", NodeId, ClusterId, _log!.Last);
+            _restoring = new Thread(() => _ = RestoreAsync()) { Name = "restore", IsBackground = true };
+            _restoring.Start();
+        }
+        else if (RaftLog.Exists(_directory, _options.Raft.LogFileName))
+        {
+            throw new StorageException(
+                $"There is a log in '{_directory.Path}' but no '{MetadataFile.FileName}', which says whose it is and how this node "
+                + "voted. Restore the data directory from a backup of this node, or remove the node from the cluster, empty the "
+                + "directory and join a new one.");
         }
         else
         {
@@ -103,8 +108,8 @@ internal sealed class RaftHost : IDisposable
     }
 
     /// <summary>
-    /// Starts a new cluster of this node alone. Data of a Redis that left its file here becomes the cluster's: it is in
-    /// the first snapshot before anybody can join. On the application's turn.
+    /// Starts a new cluster of this node alone. Data of a Redis, or of another cluster, that left its file here becomes the
+    /// cluster's: it is in the first snapshot before anybody can join. On the application's turn.
     /// </summary>
     /// <returns>The cluster's id, once it is settled.</returns>
     public async Task<string> InitAsync(string? clusterId)
@@ -113,21 +118,17 @@ internal sealed class RaftHost : IDisposable
         bool movesIn = _store!.Exists;
         if (movesIn)
         {
-            _loading.Load(_store);
+            await LoadToMoveInAsync().ConfigureAwait(false);
         }
 
-        BecomeMember(id, _options.Raft.Id > 0 ? _options.Raft.Id : 1);
+        EnterCluster(id, _options.Raft.Id > 0 ? _options.Raft.Id : 1);
         Consensus.Step(server => server.Bootstrap(_options.AdvertisedAddress));
         if (movesIn)
         {
-            while (Application.AppliedIndex == 0)
-            {
-                await Task.Delay(1).ConfigureAwait(false);
-            }
-
-            await TakeSnapshotAsync(keepsTail: false).ConfigureAwait(false);
+            await KeepMovedInAsync().ConfigureAwait(false);
         }
 
+        Admission.State = NodeState.Up;
         return id;
     }
 
@@ -150,8 +151,12 @@ internal sealed class RaftHost : IDisposable
     /// <summary>Takes up the place in a cluster that RAFT.NODE ADD made for this node.</summary>
     public void BecomeMember(string clusterId, int nodeId)
     {
-        _metadata!.Save(_metadata.Current with { ClusterId = clusterId, NodeId = nodeId });
-        StartServer();
+        if (_store!.SetAside("before-join") is { } aside)
+        {
+            _logger.LogWarning("The data of this node's own, from before it joined, is in {File} now", aside);
+        }
+
+        EnterCluster(clusterId, nodeId);
         Admission.State = NodeState.Up;
     }
 
@@ -180,6 +185,8 @@ internal sealed class RaftHost : IDisposable
     public void Dispose()
     {
         int nodeId = NodeId;
+        _loading.Dispose();
+        _restoring?.Join(_options.Raft.ElectionTimeout);
         _clock?.Dispose();
         Consensus.Dispose();
         Mesh.Dispose();
@@ -198,13 +205,56 @@ internal sealed class RaftHost : IDisposable
     /// <summary>The node cannot go on: says why and lets the process end.</summary>
     public void Fail(Exception exception)
     {
-        _logger.LogCritical(exception, "The node cannot go on");
+        if (exception is not StorageException)
+        {
+            _logger.LogCritical(exception, "The node cannot go on");
+        }
+
         _ended.TrySetException(exception);
     }
 
     private PeerIdentity Identity() => new(ClusterId, NodeId, _options.AdvertisedAddress, _options.Raft.ClusterUser, _options.Raft.ClusterPassword);
 
-    private void StartServer()
+    /// <summary>From the disk to a running server: log, snapshot, and whether they fit together.</summary>
+    private async Task RestoreAsync()
+    {
+        try
+        {
+            OpenLog();
+            RaftSnapshot? snapshot = _store!.Exists ? _loading.Load(_store, ClusterId, movesIn: MayMoveIn(_log!)) : null;
+            if (_log!.Base.Index > (snapshot?.Id.Last.Index ?? 0))
+            {
+                throw new SnapshotDamagedException(
+                    _store.Path, $"{(snapshot is null ? "is missing" : $"ends with entry {snapshot.Id.Last}")}, but the log begins only after entry {_log.Base}");
+            }
+
+            StartServer(snapshot);
+            if (_store.Exists && snapshot is null)
+            {
+                await KeepMovedInAsync().ConfigureAwait(false); // INIT was interrupted
+            }
+
+            Admission.State = NodeState.Up;
+            _logger.LogInformation("Node {NodeId} of cluster {ClusterId} restored: log up to {Last}", NodeId, ClusterId, _log.Last);
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private void EnterCluster(string clusterId, int nodeId)
+    {
+        _metadata!.Save(_metadata.Current with { ClusterId = clusterId, NodeId = nodeId });
+        OpenLog();
+        StartServer(null);
+    }
+
+    private void OpenLog()
     {
         Metadata metadata = _metadata!.Current;
         _log = RaftLog.Open(_directory!, new RaftLogOptions
@@ -220,30 +270,145 @@ internal sealed class RaftHost : IDisposable
             _logger.LogWarning("{Warning}", warning);
         }
 
-        RaftRestart restart = new(metadata.StoreId, metadata.Term, metadata.VotedFor, _restored);
         _log.Synced = Consensus.LogSynced;
-        _log.Failed = Fail;
-        Consensus.Start(callbacks => new RaftServer(metadata.NodeId, CoreOptions(), _log, callbacks, _random, restart), _log, _metadata, _store!, Install, metadata.NodeId);
+        _log.Failed = LogFailed;
+    }
+
+    private void StartServer(RaftSnapshot? snapshot)
+    {
+        Metadata metadata = _metadata!.Current;
+        RaftRestart restart = new(metadata.StoreId, metadata.Term, metadata.VotedFor, snapshot);
+        if (snapshot is not null)
+        {
+            Application.RunOnTurn(() => Application.StartFrom(snapshot.Id.Last, snapshot.Time));
+        }
+
+        Consensus.Start(callbacks => new RaftServer(metadata.NodeId, CoreOptions(), _log!, callbacks, _random, restart), _log!, _metadata, _store!, Install, metadata.NodeId);
         _options.Table.IsMember = true;
     }
 
+    /// <summary>Whether the log is that of an INIT which may not have come to its end: no data, and no other member.</summary>
+    private static bool MayMoveIn(RaftLog log)
+    {
+        const int few = 100;
+        if (log.Base.Index > 0 || log.Last.Index > few)
+        {
+            return false;
+        }
+
+        for (long index = 1; index <= log.Last.Index; index++)
+        {
+            LogEntry entry = log.Slice(index, 1, long.MaxValue).Span[0];
+            if (entry.Type == EntryType.Application
+                || (entry.Type == EntryType.Configuration && ClusterConfiguration.Decode(entry.Payload.Span).Members.Count > 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task LoadToMoveInAsync()
+    {
+        Admission.State = NodeState.Loading;
+        try
+        {
+            await Task.Run(() => _loading.Load(_store!, "", movesIn: true)).ConfigureAwait(false);
+        }
+        catch
+        {
+            Admission.State = NodeState.Uninitialized;
+            throw;
+        }
+    }
+
+    /// <summary>Data that moved in is in no log: it is safe, and others may join, once it is in a snapshot.</summary>
+    private async Task KeepMovedInAsync()
+    {
+        if (_log!.Last.Index == 0)
+        {
+            Consensus.Step(server => server.Bootstrap(_options.AdvertisedAddress));
+        }
+
+        while (Application.AppliedIndex == 0)
+        {
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+
+        if (await TakeSnapshotAsync(keepsTail: false).ConfigureAwait(false) is { } failure)
+        {
+            throw new StorageException($"The data that moved in could not be made the cluster's first snapshot: {failure}");
+        }
+    }
+
+    /// <summary>The leader sent a snapshot. On the application's turn; loading goes on on a thread of its own.</summary>
     private void Install(SnapshotId id)
     {
         Admission.State = NodeState.Loading;
-        RaftSnapshot? installed = _loading.Install(_store!, id);
-        Admission.State = NodeState.Up;
-        Consensus.Step(server =>
+        _restoring = new Thread(() => LoadInstalled(id)) { Name = "snapshot install", IsBackground = true };
+        _restoring.Start();
+    }
+
+    private void LoadInstalled(SnapshotId id)
+    {
+        try
         {
-            if (installed is not null)
+            RaftSnapshot? installed = null;
+            if (_options.Raft.Failures.SnapshotDisableLoad)
             {
-                server.SnapshotInstalled(id);
-                Application.StartFrom(id.Last, installed.Time);
+                Thread.Sleep(_options.Raft.ElectionTimeout); // or the leader would send it over and over
             }
             else
             {
-                server.SnapshotRejected(id);
+                installed = _loading.Install(_store!, id, ClusterId);
             }
-        });
+
+            Admission.State = NodeState.Up;
+            Application.RunOnTurn(() => Consensus.Step(server => SnapshotLoaded(server, id, installed)));
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private void SnapshotLoaded(RaftServer server, SnapshotId id, RaftSnapshot? installed)
+    {
+        if (installed is not null)
+        {
+            server.SnapshotInstalled(id);
+            Application.StartFrom(id.Last, installed.Time);
+        }
+        else
+        {
+            server.SnapshotRejected(id);
+        }
+    }
+
+    /// <summary>
+    /// The log could not be written: nothing is acknowledged from here on, as nothing counts as durable. If this node
+    /// leads, another one has to before the process ends.
+    /// </summary>
+    private void LogFailed(Exception exception)
+    {
+        _logger.LogError("{Reason} This node stops.", exception.Message);
+        Consensus.Step(server => server.DiskStalled(exception.Message));
+        _ = EndAsync();
+
+        async Task EndAsync()
+        {
+            for (TimeSpan left = _options.Raft.ElectionTimeout; left > TimeSpan.Zero && Consensus.State.Leader is 0; left -= PollInterval)
+            {
+                await Task.Delay(PollInterval).ConfigureAwait(false);
+            }
+
+            Fail(exception);
+        }
     }
 
     private void ConfigurationApplied(ClusterConfiguration configuration)
@@ -270,7 +435,7 @@ internal sealed class RaftHost : IDisposable
             Consensus.Step(server => server.DiskStalled($"a write to disk has taken {log.Statistics.Running.TotalMilliseconds:0} ms so far"));
         }
 
-        if (_log is { } grown && grown.FileSize > _options.Raft.LogMaxFileSize && !Snapshots.IsInProgress && Application.AppliedIndex > LatestSnapshot.Last.Index)
+        if (_log is { } grown && grown.FileSize > _options.Raft.LogMaxFileSize && Snapshots.IsReady && Application.AppliedIndex > LatestSnapshot.Last.Index)
         {
             _ = TakeSnapshotAsync(keepsTail: true);
         }
@@ -279,12 +444,16 @@ internal sealed class RaftHost : IDisposable
         Consensus.TickIfDue();
     }
 
-    private void ApplyOptions() => Consensus.Step(server =>
+    private void ApplyOptions()
     {
-        server.Options = CoreOptions();
-        _log!.MaxCacheBytes = _options.Raft.LogMaxCacheSize;
-        _log.Fsync = _options.Raft.LogFsync;
-    });
+        Application.ApplyDelay = _options.Raft.Failures.LogDelayApply;
+        Consensus.Step(server =>
+        {
+            server.Options = CoreOptions();
+            _log!.MaxCacheBytes = _options.Raft.LogMaxCacheSize;
+            _log.Fsync = _options.Raft.LogFsync;
+        });
+    }
 
     private RaftOptions CoreOptions()
     {
@@ -298,6 +467,8 @@ internal sealed class RaftHost : IDisposable
             MaxAppendBytes = raft.AppendReqMaxSize,
             MaxSnapshotChunksInFlight = raft.SnapshotReqMaxCount,
             MaxSnapshotChunkBytes = raft.SnapshotReqMaxSize,
+            MaxUnappliedBytes = raft.Failures.LogDisableApply ? 0 : new RaftOptions().MaxUnappliedBytes,
+            KeptBytes = Math.Min(new RaftOptions().KeptBytes, raft.LogMaxFileSize / 4),
         };
     }
 }

@@ -178,7 +178,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk) => _snapshots!.StoreChunk(snapshot, offset, chunk.Span);
 
-    public void InstallSnapshot(RaftSnapshot snapshot) => application.Add(Work.RunLong(() => Install(snapshot.Id)));
+    public void InstallSnapshot(RaftSnapshot snapshot) => application.Add(Work.Run(() => Install(snapshot.Id)));
 
     /// <summary>Answers everything that waits: its fate will not be known here.</summary>
     public void AbandonAll()

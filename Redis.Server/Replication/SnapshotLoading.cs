@@ -4,55 +4,72 @@ using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Raft.Storage;
 using Redis.Server.Commands;
-using Redis.Server.Keyspace;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol.Rdb;
 
 namespace Redis.Server.Replication;
 
-/// <summary>Makes the state that of a snapshot file: at start, and when the leader has sent one.</summary>
-internal sealed class SnapshotLoading(CommandContext context, ILogger logger)
+/// <summary>
+/// Makes the state that of a snapshot file: at start, and when the leader has sent one. The file is read into a keyspace
+/// of its own, on a thread of its own; the application keeps answering INFO and its kin and only swaps the keyspaces.
+/// </summary>
+internal sealed class SnapshotLoading(CommandContext context, Application application, ILogger logger) : IDisposable
 {
     private const int ChecksumLength = 8;
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
-    private RdbReader? _reader;
+    private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Snapshots received from a leader and installed since start.</summary>
     public long Received { get; private set; }
 
-    /// <summary>Keys and bytes loaded so far by the loading in progress, or by the last one.</summary>
-    public (long Keys, long Bytes) Progress => _reader is { } reader ? (reader.KeysRead, reader.Offset) : (0, 0);
+    /// <summary>The loading in progress, or the last one.</summary>
+    public LoadingProgress Progress { get; private set; } = LoadingProgress.None;
 
-    /// <summary>Loads the store's file into the keyspace, which is emptied before.</summary>
-    /// <returns>What Raft must know of it, or null when it is a plain Redis file: data without a place in a log.</returns>
-    /// <exception cref="StorageException">The file is damaged.</exception>
-    public RaftSnapshot? Load(SnapshotStore store)
+    /// <summary>Loads the store's file; the state before is let go of first. Not on the application's turn.</summary>
+    /// <param name="store">Where the file is.</param>
+    /// <param name="clusterId">Whose snapshot it has to be.</param>
+    /// <param name="movesIn">Whether it may also be a Redis's, or another cluster's, to begin this cluster with.</param>
+    /// <returns>What Raft must know of it, or null when it is not of this cluster: data without a place in the log.</returns>
+    /// <exception cref="StorageException">The file is damaged, or another cluster's.</exception>
+    /// <exception cref="OperationCanceledException">The node stops.</exception>
+    public RaftSnapshot? Load(SnapshotStore store, string clusterId, bool movesIn = false)
     {
-        long started = Stopwatch.GetTimestamp();
         try
         {
             using Stream file = store.OpenRead();
             ulong checksum = ReadChecksum(file);
-            _reader = new RdbReader(file, context.Options);
-            context.Keyspace.Flush();
-            context.Keyspace.Blocked.Clear();
-            _reader.Load(context.Keyspace);
-            SnapshotFields? fields = SnapshotFields.Read(_reader.Fields);
+            SnapshotFields? fields = ReadFields(store, clusterId, movesIn);
+            RdbReader reader = new(file, context.Options);
+            Keyspace.Keyspace loaded = new() { Now = fields?.Time ?? RaftClock.Now };
+            Progress = new LoadingProgress(reader, file.Length);
+            application.RunOnTurn(Empty);
+            using (new Timer(_ => Report(store), null, ReportInterval, ReportInterval))
+            {
+                reader.Load(loaded, _stop.Token);
+            }
+
+            application.RunOnTurn(() => Adopt(loaded, reader.Extras));
             logger.LogInformation(
-                "Loaded {Keys} keys from {File} in {Milliseconds:0} ms", context.Keyspace.Count, store.Path, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            return fields is null ? null : Adopt(store, fields, checksum);
+                "Loaded {Keys} keys from {File} in {Milliseconds} ms", reader.KeysRead, store.Path, RaftClock.Now - Progress.StartedAt);
+            if (fields is null)
+            {
+                return null;
+            }
+
+            SnapshotId id = new(fields.Last, store.Size, checksum);
+            store.Adopt(id);
+            return new RaftSnapshot(id, fields.Time, fields.Configuration);
         }
-        catch (Exception exception) when (exception is RdbFormatException or FormatException or KeyNotFoundException or EndOfStreamException)
+        catch (Exception exception) when (exception is RdbFormatException or FormatException or EndOfStreamException)
         {
-            throw new StorageException(
-                $"The snapshot '{store.Path}' is damaged: {exception.Message}. Restore it from a backup, or empty the data directory and let the node join again under a new id.",
-                exception);
+            throw new SnapshotDamagedException(store.Path, exception);
         }
     }
 
-    /// <summary>Checks, keeps and loads the snapshot that a leader has sent. Application's turn, long.</summary>
-    /// <returns>The snapshot whose state this is now; null when its bytes are damaged.</returns>
-    public RaftSnapshot? Install(SnapshotStore store, SnapshotId id)
+    /// <summary>Checks, keeps and loads the snapshot that a leader has sent. Not on the application's turn.</summary>
+    /// <returns>The snapshot whose state this is now; null when its bytes are damaged: the state is as before then.</returns>
+    public RaftSnapshot? Install(SnapshotStore store, SnapshotId id, string clusterId)
     {
         if (!IsIntact(store, id))
         {
@@ -63,7 +80,25 @@ internal sealed class SnapshotLoading(CommandContext context, ILogger logger)
 
         store.Install(id);
         Received++;
-        return Load(store);
+        return Load(store, clusterId);
+    }
+
+    /// <summary>Ends a loading in progress.</summary>
+    public void Dispose() => _stop.Cancel();
+
+    private static SnapshotFields? ReadFields(SnapshotStore store, string clusterId, bool movesIn)
+    {
+        using Stream file = store.OpenRead();
+        RdbReader reader = new(file, new Keyspace.DataOptions());
+        reader.ReadFields();
+        SnapshotFields? fields = SnapshotFields.Read(reader.Extras);
+        if (fields?.ClusterId == clusterId)
+        {
+            return fields;
+        }
+
+        return movesIn ? null : throw new ForeignFileException(
+            store.Path, fields is null ? "a redis-server" : $"cluster '{fields.ClusterId}'", $"a node of cluster '{clusterId}'");
     }
 
     private static ulong ReadChecksum(Stream file)
@@ -71,7 +106,7 @@ internal sealed class SnapshotLoading(CommandContext context, ILogger logger)
         Span<byte> footer = stackalloc byte[ChecksumLength];
         if (file.Length < ChecksumLength)
         {
-            throw new EndOfStreamException("it is too short to be an RDB file");
+            throw new EndOfStreamException("It is too short to be an RDB file");
         }
 
         file.Position = file.Length - ChecksumLength;
@@ -96,16 +131,22 @@ internal sealed class SnapshotLoading(CommandContext context, ILogger logger)
         return file.Length == id.Size && checksum == id.Checksum;
     }
 
-    private RaftSnapshot Adopt(SnapshotStore store, SnapshotFields fields, ulong checksum)
+    /// <summary>Clients whose commands wait are told before the state that knows of them goes.</summary>
+    private void Empty()
     {
-        SnapshotId id = new(fields.Last, store.Size, checksum);
-        store.Adopt(id);
-        foreach (BlockedClient client in fields.Blocked)
-        {
-            context.Keyspace.Blocked.Add(client);
-        }
-
-        context.Keyspace.Now = fields.Time;
-        return new RaftSnapshot(id, fields.Time, fields.Configuration);
+        context.Waiting.UnblockAll();
+        context.Keyspace.Flush();
     }
+
+    private void Adopt(Keyspace.Keyspace loaded, RdbExtras extras)
+    {
+        context.Keyspace.TakeOver(loaded);
+        foreach (ISnapshotPart part in context.SnapshotParts)
+        {
+            part.Restore(extras);
+        }
+    }
+
+    private void Report(SnapshotStore store) => logger.LogInformation(
+        "Loading {File}: {Keys} keys, {Percent:0.0} %", store.Path, Progress.LoadedKeys, Progress.Percent);
 }

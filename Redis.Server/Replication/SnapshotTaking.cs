@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Raft.Storage;
+using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Keyspace.Snapshots;
 
@@ -11,12 +12,16 @@ namespace Redis.Server.Replication;
 /// Takes snapshots while the node keeps serving: the keyspace is serialised in slices on the application's turn, a thread
 /// of its own writes and syncs the file, and only then Raft may drop the log behind it.
 /// </summary>
-internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, ServerOptions options, ILogger logger)
+internal sealed class SnapshotTaking(RaftHost host, CommandContext context, ServerOptions options, ILogger logger)
 {
     // About a third of a millisecond of serialising: what a request may have to wait for a slice.
     private const int SliceBytes = 64 * 1024;
 
+    // After one that failed (a full disk, say) the next is not tried at once.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
     private int _busy;
+    private long _failedAt;
     private long _startedAt;
     private SnapshotView? _view;
 
@@ -36,6 +41,9 @@ internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, 
     public EntryId InProgress { get; private set; }
 
     public bool IsInProgress => Volatile.Read(ref _busy) != 0;
+
+    /// <summary>Whether one may begin that nobody asked for.</summary>
+    public bool IsReady => !IsInProgress && (LastSucceeded || Stopwatch.GetElapsedTime(_failedAt) > Rest);
 
     /// <summary>
     /// Takes a snapshot of the state as it is when the application gets to it. Null when it is done; otherwise why not.
@@ -82,6 +90,7 @@ internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, 
         }
         else
         {
+            _failedAt = Stopwatch.GetTimestamp();
             logger.LogWarning("No snapshot was taken: {Reason}", failure);
         }
 
@@ -93,7 +102,7 @@ internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, 
     private string? Take(SnapshotStore store, bool keepsTail)
     {
         SnapshotSink sink = new();
-        OnTurn(() => Begin(sink));
+        host.Application.RunOnTurn(() => Begin(sink));
         try
         {
             using SnapshotStream stream = store.Create(InProgress);
@@ -117,7 +126,7 @@ internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, 
         }
         finally
         {
-            OnTurn(() => _view?.Dispose());
+            host.Application.RunOnTurn(() => _view?.Dispose());
         }
     }
 
@@ -126,9 +135,14 @@ internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, 
     {
         Application application = host.Application;
         InProgress = application.LastApplied;
-        SnapshotFields fields = new(
-            InProgress, application.ClusterTime, host.ClusterId, host.ConfigurationAt(InProgress.Index), [.. keyspace.Blocked.InOrderOfArrival]);
-        _view = SnapshotView.Begin(keyspace, fields.Write(), sink, compress: true);
+        RdbExtras extras = [];
+        new SnapshotFields(InProgress, application.ClusterTime, host.ClusterId, host.ConfigurationAt(InProgress.Index)).AddTo(extras);
+        foreach (ISnapshotPart part in context.SnapshotParts)
+        {
+            part.Save(extras);
+        }
+
+        _view = SnapshotView.Begin(context.Keyspace, extras, sink, compress: true);
     }
 
     private void Serialise(SnapshotSink sink)
@@ -136,22 +150,11 @@ internal sealed class SnapshotTaking(RaftHost host, Keyspace.Keyspace keyspace, 
         bool isDone = false;
         while (!isDone)
         {
-            OnTurn(() => isDone = _view!.Step(SliceBytes));
+            host.Application.RunOnTurn(() => isDone = _view!.Step(SliceBytes));
             if (!isDone && sink.IsFull)
             {
                 Thread.Sleep(1); // the disk is behind
             }
         }
-    }
-
-    private void OnTurn(Action action)
-    {
-        using ManualResetEventSlim done = new();
-        host.Application.Post(() =>
-        {
-            action();
-            done.Set();
-        });
-        done.Wait();
     }
 }

@@ -19,9 +19,6 @@ internal enum WorkKind : byte
 
     /// <summary>Run an action on the application's turn.</summary>
     Run,
-
-    /// <summary>Run an action that takes long, on the application's own thread.</summary>
-    RunLong,
 }
 
 /// <summary>One item of the ordered stream from consensus and connections to the application.</summary>
@@ -39,8 +36,6 @@ internal readonly record struct Work(WorkKind Kind, RequestStream? Stream, long 
     public static Work Advance(RequestStream stream) => new(WorkKind.Advance, stream, 0, default, null);
 
     public static Work Abandon(RequestStream stream, long through) => new(WorkKind.Abandon, stream, through, default, null);
-
-    public static Work RunLong(Action action) => new(WorkKind.RunLong, null, 0, default, action);
 
     public static Work Run(Action action) => new(WorkKind.Run, null, 0, default, action);
 }

@@ -11,7 +11,7 @@ namespace Redis.Server.Tests.Keyspace.Snapshots;
 /// <summary>A snapshot is the keyspace at the instant it began, whatever is written while it goes on.</summary>
 internal sealed class SnapshotViewTests
 {
-    private static readonly KeyValuePair<byte[], byte[]>[] HostFields = [new("raft-last-index"u8.ToArray(), "42"u8.ToArray())];
+    private static readonly RdbExtras HostFields = [new("raft-last-index"u8.ToArray(), "42"u8.ToArray())];
 
     private static readonly Gen<Request> Writes = Gen.Frequency(
         (6, Words.Command("SET", Key(), Words.Value)),
@@ -114,7 +114,7 @@ internal sealed class SnapshotViewTests
         string[] loadedOrder = [.. Enumerable.Range(0, loaded.Count).Select(i => Encoding.Latin1.GetString(loaded.KeyAt(i)))];
         return loaded.ComputeDigest().Equals(expected)
             && loadedOrder.SequenceEqual(order)
-            && reader.Fields.Any(field => field.Key.AsSpan().SequenceEqual("raft-last-index"u8) && field.Value.AsSpan().SequenceEqual("42"u8))
+            && reader.Extras.Find("raft-last-index").AsSpan().SequenceEqual("42"u8)
             && CanBeChanged(loaded);
     }
 

@@ -17,7 +17,7 @@ internal static class RdbFile
     public static ReadOnlySpan<byte> OrderField => "raft-order"u8;
 
     /// <summary>The start of a file up to its first key.</summary>
-    public static void WriteHeader(RdbOutput output, IEnumerable<KeyValuePair<byte[], byte[]>> fields, long time, long usedMemory)
+    public static void WriteHeader(RdbOutput output, RdbExtras extras, long time, long usedMemory)
     {
         output.Raw("REDIS0010"u8);
         WriteField(output, "redis-ver"u8, "7.0.15"u8);
@@ -26,8 +26,13 @@ internal static class RdbFile
         WriteField(output, "used-mem"u8, usedMemory);
         WriteField(output, "aof-base"u8, "0"u8);
         WriteField(output, FormatField, "1"u8);
-        foreach ((byte[] name, byte[] value) in fields)
+        foreach ((byte[] name, byte[] value) in extras)
             WriteField(output, name, value);
+        foreach (byte[] library in extras.Functions)
+        {
+            output.Byte((byte)RdbOpcode.Function2);
+            output.String(library);
+        }
     }
 
     /// <summary>The start of the database's keys.</summary>

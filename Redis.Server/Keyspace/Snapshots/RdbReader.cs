@@ -22,11 +22,8 @@ internal sealed class RdbReader
         _values = new RdbValueReader(options);
     }
 
-    /// <summary>Names and values of the auxiliary fields met so far, in order.</summary>
-    public List<KeyValuePair<byte[], byte[]>> Fields { get; } = [];
-
-    /// <summary>The function libraries met so far: their source.</summary>
-    public List<byte[]> Functions { get; } = [];
+    /// <summary>The auxiliary fields and function libraries met so far, in order.</summary>
+    public RdbExtras Extras { get; } = [];
 
     /// <summary>Bytes read so far. Another thread may ask.</summary>
     public long Offset => _input.Offset;
@@ -45,12 +42,13 @@ internal sealed class RdbReader
     }
 
     /// <summary>Loads the file to its end and checks its checksum.</summary>
-    public void Load(Keyspace keyspace)
+    public void Load(Keyspace keyspace, CancellationToken cancellation = default)
     {
         ReadMagic();
         long expiry = -1;
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             byte kind = _input.ReadByte();
             switch ((RdbOpcode)kind)
             {
@@ -114,7 +112,7 @@ internal sealed class RdbReader
                 _ = _input.ReadByte();
                 break;
             case RdbOpcode.Function2:
-                Functions.Add(_input.ReadString());
+                Extras.Functions.Add(_input.ReadString());
                 break;
             case RdbOpcode.ModuleAux:
                 throw _input.Damaged("Data of a module, which this server cannot read");
@@ -136,7 +134,7 @@ internal sealed class RdbReader
 
         if (name.AsSpan().SequenceEqual(RdbFile.FormatField))
             _values.Origin = RdbOrigin.Snapshot;
-        Fields.Add(new(name, value));
+        Extras.Add(new(name, value));
     }
 
     private void ReadKey(Keyspace keyspace, RdbType type, long expiry)

@@ -52,13 +52,13 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
 
     /// <summary>Begins a snapshot of the keyspace as it is now. One at a time.</summary>
     /// <param name="keyspace">The keys.</param>
-    /// <param name="fields">What the host keeps in the file: names, which should begin with <see cref="RdbFile.OwnPrefix"/>, and values.</param>
+    /// <param name="extras">What the file holds besides keys.</param>
     /// <param name="sink">Where the file goes.</param>
     /// <param name="compress">rdbcompression: whether long strings are compressed.</param>
-    public static SnapshotView Begin(Keyspace keyspace, IEnumerable<KeyValuePair<byte[], byte[]>> fields, SnapshotSink sink, bool compress)
+    public static SnapshotView Begin(Keyspace keyspace, RdbExtras extras, SnapshotSink sink, bool compress)
     {
         SnapshotView view = new(keyspace, sink, compress);
-        RdbFile.WriteHeader(view._output, fields, keyspace.Now, keyspace.UsedMemory);
+        RdbFile.WriteHeader(view._output, extras, keyspace.Now, keyspace.UsedMemory);
         RdbFile.WriteDatabase(view._output, keyspace.Count, keyspace.ExpiringCount);
         keyspace.BeginSnapshot(view);
         return view;
