@@ -18,6 +18,7 @@ internal sealed class Node : INode
     private readonly ServerOptions _options;
     private readonly RaftHost _host;
     private readonly Listener _listener;
+    private readonly ServerSampler _sampler;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
@@ -39,13 +40,15 @@ internal sealed class Node : INode
             RequestShutdown = () => _ended.TrySetResult(),
         };
         _listener = new Listener(services);
+        _sampler = services.Sampler;
     }
 
     public Task Ended => EndedAsync();
 
     private static IEnumerable<Command> LocalRows =>
     [
-        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
+        .. MemoryCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
         .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
     ];
 
@@ -53,6 +56,7 @@ internal sealed class Node : INode
     {
         _host.Open();
         _listener.Start();
+        _sampler.Start();
         return Task.CompletedTask;
     }
 
@@ -65,6 +69,7 @@ internal sealed class Node : INode
     public ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        _sampler.Dispose();
         _host.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Redis.Server.Commands;
+using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
 
@@ -22,7 +24,7 @@ internal sealed class LocalExecutor : IDisposable
             Table = new CommandTable(DataCommands.Rows),
             Reply = Writer,
         };
-        _runner = new CommandRunner(_context, new RethrowingLogger());
+        _runner = new CommandRunner(_context, new CommandMeter(new ServerOptions()), new RethrowingLogger());
     }
 
     /// <summary>Where replies go: version and mutedness may be set.</summary>

@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
@@ -38,6 +39,8 @@ internal sealed class ClientConnection : RequestStream
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialCapacity);
     private int _start;
     private int _end;
+    private long _bytesIn;
+    private long _reads;
     private volatile TaskCompletionSource? _drained;
     private Task<int>? _receiving;
     private bool _waitForTurn;
@@ -59,6 +62,10 @@ internal sealed class ClientConnection : RequestStream
 
     public ClientServices Services => _services;
 
+    public override string Address => Session.Address;
+
+    public override string Name => Session.Name;
+
     /// <summary>Whether the client is on this machine.</summary>
     public bool IsLocal => _transport.Remote is not IPEndPoint { Address: { } address } || IPAddress.IsLoopback(address);
 
@@ -66,6 +73,9 @@ internal sealed class ClientConnection : RequestStream
     public TransactionQueue Transaction { get; } = new();
 
     public override SendQueue Output { get; }
+
+    /// <summary>What went over this connection.</summary>
+    public Traffic Traffic => new(Volatile.Read(ref _bytesIn), Output.BytesSent, Volatile.Read(ref _reads), Output.Sends);
 
     /// <summary>Bytes received and not yet parsed, and the room they lie in.</summary>
     public (int Used, int Free) QueryBuffer => (_end - _start, _buffer.Length - (_end - _start));
@@ -129,7 +139,17 @@ internal sealed class ClientConnection : RequestStream
         RequestParser parser = _services.LocalParser;
         ReadOnlySpan<byte> frame = request.Bytes.Span;
         parser.Parse(frame, out _);
-        return ((LocalCommand)request.Command!).Run(this, parser.Args(frame), reply);
+        CommandArgs args = parser.Args(frame);
+        LocalCommand command = (LocalCommand)request.Command!;
+        long started = CommandMeter.Start();
+        bool isAnswered = command.Run(this, args, reply);
+        if (reply.ErrorCount == 0 && reply.Written is [(byte)'-', .. ReadOnlySpan<byte> ready])
+        {
+            _services.Meter.Statistics.CountError(ready);
+        }
+
+        _services.Meter.Ran(command, args, started, reply.ErrorCount > 0 || reply.Written is [(byte)'-', ..], this);
+        return isAnswered;
     }
 
     public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) =>
@@ -265,6 +285,8 @@ internal sealed class ClientConnection : RequestStream
         }
 
         _end += received;
+        _bytesIn += received;
+        _reads++;
         return received > 0;
     }
 

@@ -9,6 +9,8 @@ internal sealed class ClientRegistry
     private long _lastId;
     private long _accepted;
     private long _rejected;
+    private readonly Lock _closing = new();
+    private Traffic _closed;
 
     public int Count => _clients.Count;
 
@@ -17,6 +19,26 @@ internal sealed class ClientRegistry
 
     /// <summary>Connections refused because of maxclients.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Bytes and system calls of all connections since start.</summary>
+    public Traffic Traffic
+    {
+        get
+        {
+            lock (_closing)
+            {
+                return _clients.Values.Aggregate(_closed, (sum, client) => sum + client.Traffic);
+            }
+        }
+    }
+
+    /// <summary>Memory of all clients' buffers.</summary>
+    public long BufferBytes => _clients.Values.Sum(client => client.QueryBuffer.Used + client.QueryBuffer.Free + (long)client.Output.Waiting);
+
+    /// <summary>The fullest query buffer and the most replies that wait, among the clients that are connected now.</summary>
+    public (long Input, long Output) LargestBuffers => (
+        _clients.Values.Select(client => (long)client.QueryBuffer.Used).DefaultIfEmpty().Max(),
+        _clients.Values.Select(client => (long)client.Output.Waiting).DefaultIfEmpty().Max());
 
     /// <summary>All of them, oldest first.</summary>
     public IEnumerable<ClientConnection> All => _clients.Values.OrderBy(client => client.Session.Id);
@@ -31,5 +53,25 @@ internal sealed class ClientRegistry
 
     public void CountRejected() => Interlocked.Increment(ref _rejected);
 
-    public void Remove(ClientConnection client) => _clients.TryRemove(client.Session.Id, out _);
+    public void Remove(ClientConnection client)
+    {
+        lock (_closing)
+        {
+            if (_clients.TryRemove(client.Session.Id, out _))
+            {
+                _closed += client.Traffic;
+            }
+        }
+    }
+
+    /// <summary>CONFIG RESETSTAT.</summary>
+    public void ResetStatistics()
+    {
+        Volatile.Write(ref _accepted, 0);
+        Volatile.Write(ref _rejected, 0);
+        lock (_closing)
+        {
+            _closed = _clients.Values.Aggregate(default(Traffic), (sum, client) => sum - client.Traffic); // what is open goes on from zero
+        }
+    }
 }

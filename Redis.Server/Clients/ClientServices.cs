@@ -26,9 +26,13 @@ internal sealed class ClientServices
 
     public required Joining Joining { get; init; }
 
+    public CommandMeter Meter => Host.Meter;
+
     public Authenticator Authenticator => field ??= new Authenticator(Options);
 
     public ServerInfo Info => field ??= new ServerInfo(this);
+
+    public ServerSampler Sampler => field ??= new ServerSampler(this);
 
     public ClientRegistry Clients { get; } = new();
 

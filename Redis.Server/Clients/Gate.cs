@@ -26,7 +26,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         RespWriter refusal = _threadRefusal ??= new RespWriter();
         if (services.Commands.Resolve(args, refusal) is not { } command)
         {
-            Refuse(client.Session.IsAuthenticated ? refusal.Written.ToArray() : NoAuth);
+            Refuse(services.Commands.Named(args), client.Session.IsAuthenticated ? refusal.Written.ToArray() : NoAuth);
             refusal.Clear();
             return;
         }
@@ -34,11 +34,11 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         client.Session.LastCommand = command.FullName;
         if (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth))
         {
-            Refuse(NoAuth);
+            Refuse(command, NoAuth);
         }
         else if (command.Has(CommandFlags.DenyOom) && services.IsOutOfMemory)
         {
-            Refuse(OutOfMemory);
+            Refuse(command, OutOfMemory);
         }
         else if (command.Name == PeerHandshake.CommandName)
         {
@@ -83,7 +83,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     {
         if (command.Has(CommandFlags.NoMulti))
         {
-            Refuse(NotInTransaction);
+            Refuse(command, NotInTransaction);
             return;
         }
 
@@ -104,13 +104,13 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         }
     }
 
-    private void Refuse(byte[] reply)
+    private void Refuse(Command? command, byte[] reply)
     {
         if (client.Transaction.IsOpen)
         {
             client.Transaction.IsBroken = true;
         }
 
-        client.Stage(RequestKind.Reply, null, reply);
+        client.Stage(RequestKind.Reply, command, reply);
     }
 }

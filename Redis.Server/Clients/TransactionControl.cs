@@ -31,12 +31,12 @@ internal static class TransactionControl
         TransactionQueue queue = client.Transaction;
         if (command == Multi)
         {
-            Reply(client, queue.IsOpen ? Nested : Ok);
+            Reply(client, command, queue.IsOpen ? Nested : Ok);
             queue.Open();
         }
         else if (command == Discard)
         {
-            Reply(client, queue.IsOpen ? Ok : DiscardWithoutMulti);
+            Reply(client, command, queue.IsOpen ? Ok : DiscardWithoutMulti);
             queue.Close();
         }
         else
@@ -50,19 +50,19 @@ internal static class TransactionControl
     {
         if (!queue.IsOpen)
         {
-            Reply(client, ExecWithoutMulti);
+            Reply(client, Exec, ExecWithoutMulti);
         }
         else if (queue.IsBroken)
         {
-            Reply(client, Aborted);
+            Reply(client, Exec, Aborted);
         }
         else if (queue.Frames.Count == 0)
         {
-            Reply(client, Empty);
+            Reply(client, Exec, Empty);
         }
         else if (queue.HasWrite && outOfMemory is not null)
         {
-            Reply(client, outOfMemory);
+            Reply(client, Exec, outOfMemory);
         }
         else
         {
@@ -71,5 +71,5 @@ internal static class TransactionControl
         }
     }
 
-    private static void Reply(ClientConnection client, byte[] reply) => client.Stage(RequestKind.Reply, null, reply);
+    private static void Reply(ClientConnection client, Command command, byte[] reply) => client.Stage(RequestKind.Reply, command, reply);
 }

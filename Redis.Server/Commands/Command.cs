@@ -11,6 +11,8 @@ internal class Command
     private static readonly HashSet<string> QuickNames =
         ["set", "setex", "psetex", "mget", "mset", "msetnx", "del", "setbit", "getrange", "pfadd"];
 
+    private static int _last;
+
     private readonly AclCategories _named;
 
     /// <summary>A data command, or, with a null handler, one that the host answers itself.</summary>
@@ -45,6 +47,9 @@ internal class Command
 
     /// <summary>"get", "object|encoding".</summary>
     public string FullName { get; private set; }
+
+    /// <summary>A small number of its own, in the order in which rows were made: what statistics are filed under.</summary>
+    public int Ordinal { get; } = Interlocked.Increment(ref _last);
 
     /// <summary>Number of arguments with the name; negative: at least that many.</summary>
     public int Arity { get; }

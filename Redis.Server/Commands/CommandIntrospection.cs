@@ -86,27 +86,7 @@ internal static class CommandIntrospection
     public static void GetKeysAndFlags(CommandTable table, CommandArgs args, RespWriter reply) => GetKeys(table, args, reply, withFlags: true);
 
     /// <summary>COMMAND HELP</summary>
-    public static void Help(CommandTable table, CommandArgs args, RespWriter reply) => HelpReply.Write(reply, "COMMAND",
-    [
-        "(no subcommand)",
-        "    Return details about all Redis commands.",
-        "COUNT",
-        "    Return the total number of commands in this Redis server.",
-        "LIST",
-        "    Return a list of all commands in this Redis server.",
-        "INFO [<command-name> ...]",
-        "    Return details about multiple Redis commands.",
-        "    If no command names are given, documentation details for all",
-        "    commands are returned.",
-        "DOCS [<command-name> ...]",
-        "    Return documentation details about multiple Redis commands.",
-        "    If no command names are given, documentation details for all",
-        "    commands are returned.",
-        "GETKEYS <full-command>",
-        "    Return the keys from a full Redis command.",
-        "GETKEYSANDFLAGS <full-command>",
-        "    Return the keys and the access flags from a full Redis command.",
-    ]);
+    public static void Help(CommandTable table, CommandArgs args, RespWriter reply) => HelpReply.Write(reply, "COMMAND");
 
     /// <summary>"get" or "config|get".</summary>
     private static Command? Find(CommandTable table, ReadOnlySpan<byte> name)

@@ -36,6 +36,13 @@ internal sealed class CommandTable
     /// <summary>The subcommand of this name, or null.</summary>
     public Command? FindSubcommand(Command container, ReadOnlySpan<byte> name) => _subcommands[container].Find(name);
 
+    /// <summary>The command or subcommand that <paramref name="args"/> name, whatever else they say; or null.</summary>
+    public Command? Named(CommandArgs args)
+    {
+        Command? command = Find(args[0]);
+        return command is { Subcommands.Count: > 0 } && args.Count > 1 ? FindSubcommand(command, args[1]) : command;
+    }
+
     /// <summary>
     /// The command that <paramref name="args"/> call: a subcommand when the command has them. Null after an error reply: unknown
     /// command or subcommand, or wrong number of arguments.

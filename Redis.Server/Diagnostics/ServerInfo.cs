@@ -8,7 +8,7 @@ using Redis.Server.Replication;
 
 namespace Redis.Server.Diagnostics;
 
-/// <summary>INFO: Redis's sections and field names, and raft. Application's turn only.</summary>
+/// <summary>INFO: Redis's sections and field names in Redis's order, and raft. Application's turn only.</summary>
 internal sealed class ServerInfo
 {
     private readonly (string Name, bool IsDefault, Action<StringBuilder> Write)[] _sections;
@@ -19,22 +19,27 @@ internal sealed class ServerInfo
     {
         _services = services;
         RaftInfoSection raft = new(services.Host, services.Options);
+        CommandStatistics statistics = services.Meter.Statistics;
         _sections =
         [
             ("server", true, WriteServer),
             ("clients", true, WriteClients),
-            ("memory", true, WriteMemory),
+            ("memory", true, text => MemoryInfo.Write(text, services)),
             ("persistence", true, WritePersistence),
-            ("stats", true, WriteStats),
-            ("replication", true, WriteReplication),
+            ("stats", true, text => StatisticsInfo.WriteStats(text, services)),
+            ("replication", true, text => ReplicationInfo.Write(text, services.Host)),
             ("cpu", true, WriteCpu),
-            ("cluster", true, text => Fields(text, "Cluster", ("cluster_enabled", 1))),
-            ("raft", true, raft.Write),
+            ("modules", true, text => InfoText.Section(text, "Modules")),
+            ("commandstats", false, text => StatisticsInfo.WriteCommands(text, statistics)),
+            ("errorstats", true, text => StatisticsInfo.WriteErrors(text, statistics)),
+            ("latencystats", false, text => StatisticsInfo.WriteLatencies(text, statistics, services.Options.Diagnostics.LatencyPercentiles)),
+            ("cluster", true, text => InfoText.Section(text, "Cluster", ("cluster_enabled", 1))),
             ("keyspace", true, WriteKeyspace),
+            ("raft", true, raft.Write),
         ];
     }
 
-    /// <param name="wanted">Section names in lower case; none, or "default", for the default ones; "all" or "everything" for all.</param>
+    /// <param name="wanted">Section names; none, or "default", for the default ones; "all" or "everything" for all.</param>
     public string Write(HashSet<string> wanted)
     {
         bool all = wanted.Contains("all") || wanted.Contains("everything");
@@ -56,19 +61,10 @@ internal sealed class ServerInfo
         return text.ToString();
     }
 
-    private static void Fields(StringBuilder text, string section, params ReadOnlySpan<(string Name, object Value)> fields)
-    {
-        text.Append("# ").Append(section).Append("\r\n");
-        foreach ((string name, object value) in fields)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{name}:{value}\r\n");
-        }
-    }
-
     private void WriteServer(StringBuilder text)
     {
         long uptime = (RaftClock.Now - _services.StartedAt) / 1000;
-        Fields(text, "Server",
+        InfoText.Section(text, "Server",
             ("redis_version", ServerVersion.Redis),
             ("redis_git_sha1", ServerVersion.GitSha1),
             ("redis_git_dirty", 0),
@@ -76,12 +72,15 @@ internal sealed class ServerInfo
             ("redis_mode", "standalone"),
             ("os", RuntimeInformation.OSDescription),
             ("arch_bits", 64),
+            ("monotonic_clock", "POSIX clock_gettime"),
             ("multiplexing_api", "epoll"),
+            ("atomicvar_api", "dotnet"),
+            ("gcc_version", "0.0.0"),
             ("process_id", Environment.ProcessId),
             ("process_supervised", "no"),
             ("run_id", _runId),
             ("tcp_port", _services.Options.Port),
-            ("server_time_usec", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000),
+            ("server_time_usec", (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond),
             ("uptime_in_seconds", uptime),
             ("uptime_in_days", uptime / 86400),
             ("hz", 10),
@@ -89,83 +88,86 @@ internal sealed class ServerInfo
             ("lru_clock", RaftClock.Now / 1000 & 0xFFFFFF),
             ("executable", Environment.ProcessPath ?? ""),
             ("config_file", _services.Options.ConfigFile ?? ""),
+            ("io_threads_active", 0),
             ("redis_on_raft_version", ServerVersion.Text));
     }
 
-    private void WriteClients(StringBuilder text) => Fields(text, "Clients",
-        ("connected_clients", _services.Clients.Count),
-        ("cluster_connections", 0),
-        ("maxclients", _services.Options.MaxClients),
-        ("client_recent_max_input_buffer", 0),
-        ("client_recent_max_output_buffer", 0),
-        ("blocked_clients", _services.Host.Application.BlockedClients),
-        ("tracking_clients", 0),
-        ("clients_in_timeout_table", 0));
-
-    private void WriteMemory(StringBuilder text)
+    private void WriteClients(StringBuilder text)
     {
-        long used = _services.Keyspace.UsedMemory;
-        using Process process = Process.GetCurrentProcess();
-        long rss = process.WorkingSet64;
-        Fields(text, "Memory",
-            ("used_memory", used),
-            ("used_memory_human", Human(used)),
-            ("used_memory_rss", rss),
-            ("used_memory_rss_human", Human(rss)),
-            ("used_memory_peak", process.PeakWorkingSet64),
-            ("used_memory_peak_human", Human(process.PeakWorkingSet64)),
-            ("used_memory_dataset", used),
-            ("total_system_memory", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-            ("maxmemory", _services.Options.Data.MaxMemory),
-            ("maxmemory_human", Human(_services.Options.Data.MaxMemory)),
-            ("maxmemory_policy", "noeviction"),
-            ("mem_fragmentation_ratio", used == 0 ? "0" : ((double)rss / used).ToString("0.00", CultureInfo.InvariantCulture)),
-            ("mem_allocator", "dotnet-gc"));
+        (long input, long output) = _services.Clients.LargestBuffers;
+        InfoText.Section(text, "Clients",
+            ("connected_clients", _services.Clients.Count),
+            ("cluster_connections", 0),
+            ("maxclients", _services.Options.MaxClients),
+            ("client_recent_max_input_buffer", input),
+            ("client_recent_max_output_buffer", output),
+            ("blocked_clients", _services.Host.Application.BlockedClients),
+            ("tracking_clients", 0),
+            ("clients_in_timeout_table", 0));
     }
 
-    private void WritePersistence(StringBuilder text) => Fields(text, "Persistence",
-        ("loading", _services.Host.Admission.State == NodeState.Loading ? 1 : 0),
-        ("async_loading", 0),
-        ("loading_start_time", _services.Host.Loading.StartedAt / 1000),
-        ("loading_total_bytes", _services.Host.Loading.TotalBytes),
-        ("loading_loaded_bytes", _services.Host.Loading.LoadedBytes),
-        ("loading_loaded_perc", _services.Host.Loading.Percent.ToString("0.00", CultureInfo.InvariantCulture)),
-        ("loading_loaded_keys", _services.Host.Loading.LoadedKeys),
-        ("loading_eta_seconds", _services.Host.Loading.SecondsLeft),
-        ("rdb_bgsave_in_progress", _services.Host.Snapshots.IsInProgress ? 1 : 0),
-        ("rdb_last_save_time", _services.Host.Snapshots.LastSavedAt),
-        ("rdb_last_bgsave_status", _services.Host.Snapshots.LastSucceeded ? "ok" : "err"),
-        ("rdb_last_bgsave_time_sec", _services.Host.Snapshots.LastSeconds),
-        ("aof_enabled", 0));
+    private void WritePersistence(StringBuilder text)
+    {
+        RaftHost host = _services.Host;
+        SnapshotTaking snapshots = host.Snapshots;
+        InfoText.Section(text, "Persistence",
+            ("loading", host.Admission.State == NodeState.Loading ? 1 : 0),
+            ("async_loading", 0),
+            ("current_cow_peak", 0),
+            ("current_cow_size", 0),
+            ("current_cow_size_age", 0),
+            ("current_fork_perc", "0.00"),
+            ("current_save_keys_processed", 0),
+            ("current_save_keys_total", 0),
+            ("rdb_changes_since_last_save", host.Application.AppliedIndex - host.LatestSnapshot.Last.Index),
+            ("rdb_bgsave_in_progress", snapshots.IsInProgress ? 1 : 0),
+            ("rdb_last_save_time", snapshots.LastSavedAt),
+            ("rdb_last_bgsave_status", snapshots.LastSucceeded ? "ok" : "err"),
+            ("rdb_last_bgsave_time_sec", snapshots.LastSeconds),
+            ("rdb_current_bgsave_time_sec", snapshots.CurrentSeconds),
+            ("rdb_saves", snapshots.Taken),
+            ("rdb_last_cow_size", 0),
+            ("rdb_last_load_keys_expired", 0),
+            ("rdb_last_load_keys_loaded", host.Loading.LoadedKeys),
+            ("aof_enabled", 0),
+            ("aof_rewrite_in_progress", 0),
+            ("aof_rewrite_scheduled", 0),
+            ("aof_last_rewrite_time_sec", -1),
+            ("aof_current_rewrite_time_sec", -1),
+            ("aof_last_bgrewrite_status", "ok"),
+            ("aof_rewrites", 0),
+            ("aof_rewrites_consecutive_failures", 0),
+            ("aof_last_write_status", "ok"),
+            ("aof_last_cow_size", 0),
+            ("module_fork_in_progress", 0),
+            ("module_fork_last_cow_size", 0),
+            ("loading_start_time", host.Loading.StartedAt / 1000),
+            ("loading_total_bytes", host.Loading.TotalBytes),
+            ("loading_loaded_bytes", host.Loading.LoadedBytes),
+            ("loading_loaded_perc", InfoText.Decimal(host.Loading.Percent)),
+            ("loading_loaded_keys", host.Loading.LoadedKeys),
+            ("loading_eta_seconds", host.Loading.SecondsLeft));
+    }
 
-    private void WriteStats(StringBuilder text) => Fields(text, "Stats",
-        ("total_connections_received", _services.Clients.Accepted),
-        ("total_commands_processed", _services.Host.Application.CommandsProcessed),
-        ("rejected_connections", _services.Clients.Rejected),
-        ("expired_keys", _services.Keyspace.ExpiredKeys),
-        ("evicted_keys", 0),
-        ("keyspace_hits", _services.Keyspace.Hits),
-        ("keyspace_misses", _services.Keyspace.Misses),
-        ("pubsub_channels", 0),
-        ("pubsub_patterns", 0));
-
-    private void WriteReplication(StringBuilder text) => Fields(text, "Replication",
-        ("role", "master"),
-        ("connected_slaves", 0),
-        ("master_replid", _runId),
-        ("master_repl_offset", 0));
-
-    private void WriteCpu(StringBuilder text)
+    private static void WriteCpu(StringBuilder text)
     {
         using Process process = Process.GetCurrentProcess();
-        Fields(text, "CPU",
-            ("used_cpu_sys", process.PrivilegedProcessorTime.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)),
-            ("used_cpu_user", process.UserProcessorTime.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)));
+        string system = Seconds(process.PrivilegedProcessorTime);
+        string user = Seconds(process.UserProcessorTime);
+        InfoText.Section(text, "CPU",
+            ("used_cpu_sys", system),
+            ("used_cpu_user", user),
+            ("used_cpu_sys_children", Seconds(default)),
+            ("used_cpu_user_children", Seconds(default)),
+            ("used_cpu_sys_main_thread", system),
+            ("used_cpu_user_main_thread", user));
     }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture);
 
     private void WriteKeyspace(StringBuilder text)
     {
-        text.Append("# Keyspace\r\n");
+        InfoText.Section(text, "Keyspace");
         Keyspace.Keyspace keyspace = _services.Keyspace;
         if (keyspace.Count > 0)
         {
@@ -173,15 +175,4 @@ internal sealed class ServerInfo
                 $"db0:keys={keyspace.Count},expires={keyspace.ExpiringCount},avg_ttl={(long)keyspace.AverageTtl}\r\n");
         }
     }
-
-    private static string Human(long bytes) => bytes switch
-    {
-        < 1L << 10 => $"{bytes}B",
-        < 1L << 20 => Scaled(bytes, 1L << 10, "K"),
-        < 1L << 30 => Scaled(bytes, 1L << 20, "M"),
-        _ => Scaled(bytes, 1L << 30, "G"),
-    };
-
-    private static string Scaled(long bytes, long unit, string suffix) =>
-        ((double)bytes / unit).ToString("0.00", CultureInfo.InvariantCulture) + suffix;
 }

@@ -62,6 +62,9 @@ internal sealed class Keyspace
     /// <summary>Estimated bytes of all keys, values and tables.</summary>
     public long UsedMemory => _dataBytes + _keys.TableBytes + _expiries.TableBytes + _fieldExpiries.MemoryBytes;
 
+    /// <summary>The part of <see cref="UsedMemory"/> that is neither keys nor values.</summary>
+    public long TableBytes => UsedMemory - _dataBytes;
+
     /// <summary>Number of the snapshot in progress or of the last one; keys remember the last that has them.</summary>
     public byte SnapshotEpoch { get; private set; }
 
@@ -285,6 +288,17 @@ internal sealed class Keyspace
     /// <summary>Makes the key look as if it had not been used for so long (RESTORE IDLETIME). The key must be there.</summary>
     public void SetIdle(ReadOnlySpan<byte> key, long seconds) =>
         _keys.Find(key).AccessSeconds = (int)((_accessSeconds - seconds) & 0xFFFFFF);
+
+    /// <summary>Estimated bytes of a key with its value and its place in the tables (MEMORY USAGE); for a key that was found.</summary>
+    public long MemoryOf(ReadOnlySpan<byte> key)
+    {
+        ref KeyEntry entry = ref _keys.Find(key);
+        return Unsafe.IsNullRef(ref entry) ? 0
+            : HeapSize.Array(key.Length) + entry.Value.MemoryBytes + (_keys.TableBytes / _keys.Count);
+    }
+
+    /// <summary>CONFIG RESETSTAT.</summary>
+    public void ResetStatistics() => (Hits, Misses, ExpiredKeys) = (0, 0, 0);
 
     /// <summary>One step of SCAN: see <see cref="Dict{TValue}.Scan"/>.</summary>
     public ulong Scan(ulong cursor, List<int> found) => _keys.Scan(cursor, found);

@@ -30,6 +30,12 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
     /// <summary>Bytes appended and not yet taken by a send.</summary>
     public int Waiting => Volatile.Read(ref _filled);
 
+    /// <summary>Bytes sent since the start.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>Sends since the start.</summary>
+    public long Sends { get; private set; }
+
     /// <summary>Appends bytes; nothing is sent before <see cref="Flush"/>.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -128,6 +134,8 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
                 bool close;
                 lock (_lock)
                 {
+                    BytesSent += count;
+                    Sends++;
                     if (_sending.Length > KeptCapacity)
                     {
                         ArrayPool<byte>.Shared.Return(_sending);

@@ -5,6 +5,9 @@ using System.Text;
 
 namespace Redis.Server.Protocol;
 
+/// <summary>Hears the text of an error reply, its code first.</summary>
+internal delegate void ErrorListener(ReadOnlySpan<byte> text);
+
 /// <summary>
 /// Writes replies in RESP2 or RESP3 into one growing pooled buffer. The RESP3 types become what Redis sends to a RESP2 client:
 /// a map a flat array, a set and a push an array, a double a bulk string, a boolean 0 or 1, null $-1.
@@ -22,6 +25,9 @@ internal sealed class RespWriter : IDisposable
 
     /// <summary>Nobody will read this reply (a follower applies, CLIENT REPLY OFF): nothing is written.</summary>
     public bool IsMuted { get; set; }
+
+    /// <summary>Hears the text of every error reply, also a muted one.</summary>
+    public ErrorListener? ErrorWritten { get; set; }
 
     /// <summary>Number of error replies written since the last <see cref="Clear"/> or set by the owner.</summary>
     public int ErrorCount { get; set; }
@@ -66,6 +72,7 @@ internal sealed class RespWriter : IDisposable
     public void Error(ReadOnlySpan<byte> text)
     {
         ErrorCount++;
+        ErrorWritten?.Invoke(text);
         while (text.Length > 0 && text[^1] is (byte)'\r' or (byte)'\n')
             text = text[..^1];
         if (IsMuted)

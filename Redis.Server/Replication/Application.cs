@@ -33,7 +33,8 @@ internal sealed class Application : IDisposable
         _runner = runner;
         _reply = runner.Context.Reply;
         _clock = clock;
-        _late = new LateReplies(new RespWriter(), AnswerLate);
+        _reply.ErrorWritten = runner.Meter.Statistics.CountError;
+        _late = new LateReplies(new RespWriter { ErrorWritten = _reply.ErrorWritten }, AnswerLate);
         runner.Context.Waiting.Replies = _late;
         _executor = new SerialExecutor("application", Drain);
     }
@@ -67,9 +68,6 @@ internal sealed class Application : IDisposable
 
     /// <summary>Cluster time: that of the last applied entry. Application's turn only.</summary>
     public long ClusterTime { get; private set; }
-
-    /// <summary>Commands answered or applied since start. Application's turn only.</summary>
-    public long CommandsProcessed { get; private set; }
 
     /// <summary>Adds work; nothing happens before <see cref="Signal"/>.</summary>
     public void Add(in Work work)
@@ -370,6 +368,7 @@ internal sealed class Application : IDisposable
                     EndReply(stream, request.Bytes);
                     break;
                 case RequestKind.Reply:
+                    _runner.Meter.Answered(request.Command, request.Bytes.Span);
                     BeginReply(stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);
@@ -467,7 +466,6 @@ internal sealed class Application : IDisposable
 
     private void EndReply(RequestStream stream, ReadOnlyMemory<byte> bytes)
     {
-        CommandsProcessed++;
         Send(stream, _reply);
         PayloadBlock.Release(bytes);
         stream.Take();

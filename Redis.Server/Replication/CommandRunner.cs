@@ -1,21 +1,25 @@
 using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Redis.Server.Commands;
+using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Replication;
 
 /// <summary>Runs payloads on the keyspace: entries of the log, and reads in the same form. Application's turn only.</summary>
-internal sealed class CommandRunner(CommandContext context, ILogger logger)
+internal sealed class CommandRunner(CommandContext context, CommandMeter meter, ILogger logger)
 {
     // Keys that fall due together are removed over several entries, so that none of them takes long.
     private const int ExpiriesAnEntry = 64;
 
     private readonly RequestParser _parser = new() { MaxBulkLength = int.MaxValue };
     private ReadOnlyMemory<byte> _payload;
+    private readonly Command? _exec = context.Table.Find("exec"u8);
     private Command? _command;
 
     public CommandContext Context => context;
+
+    public CommandMeter Meter => meter;
 
     /// <summary>Makes a payload the next to be run. True when running it is quick.</summary>
     public bool Prepare(ReadOnlyMemory<byte> payload)
@@ -89,10 +93,20 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
             switch (payload[0])
             {
                 case EntryPayload.Command:
-                    _command?.Handler!(context, _parser.Args(payload));
+                    if (_command is not null)
+                    {
+                        RunMeasured(_command, _parser.Args(payload), client);
+                    }
+
                     break;
                 case EntryPayload.Transaction:
+                    long started = CommandMeter.Start();
                     RunTransaction(payload, client);
+                    if (_exec is not null)
+                    {
+                        meter.Ran(_exec, default, started, failed: false, client);
+                    }
+
                     break;
                 case EntryPayload.Tick:
                     break;
@@ -109,6 +123,17 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
             // A defect, but the same one on every replica: the entry is answered and the group goes on.
             logger.LogCritical(exception, "Entry {Entry} failed", context.Entry);
             context.Reply.Error("ERR internal error, see the server's log"u8);
+        }
+    }
+
+    private void RunMeasured(Command command, CommandArgs args, RequestStream? client)
+    {
+        int errors = context.Reply.ErrorCount;
+        long started = CommandMeter.Start();
+        command.Handler!(context, args);
+        if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
+        {
+            meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
         }
     }
 
@@ -133,9 +158,9 @@ internal sealed class CommandRunner(CommandContext context, ILogger logger)
     /// <summary>A local command inside MULTI touches no data: only the node that owes the reply runs it.</summary>
     private void RunQueued(Command? command, CommandArgs args, RequestStream? client)
     {
-        if (command?.Handler is { } handler)
+        if (command?.Handler is not null)
         {
-            handler(context, args);
+            RunMeasured(command, args, client);
         }
         else if (command is not null && client is not null && !client.ExecuteInTransaction(command, args, context.Reply))
         {

@@ -4,6 +4,7 @@ using Raft.Core;
 using Raft.Storage;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 
 namespace Redis.Server.Replication;
@@ -34,7 +35,8 @@ internal sealed class RaftHost : IDisposable
     {
         _options = options;
         _logger = loggers.CreateLogger<RaftHost>();
-        Application = new Application(new CommandRunner(context, _logger), () => RaftClock.Now) { Failed = Fail };
+        Meter = new CommandMeter(options);
+        Application = new Application(new CommandRunner(context, Meter, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
         Consensus = new Consensus(Application, Mesh, Admission, () => RaftClock.Now, loggers.CreateLogger<Consensus>()) { Failed = Fail };
         _retirement = new Retirement(options, dial, _logger);
@@ -44,6 +46,8 @@ internal sealed class RaftHost : IDisposable
         Application.ApplyDelay = options.Raft.Failures.LogDelayApply;
         options.Table.Changed += _ => ApplyOptions();
     }
+
+    public CommandMeter Meter { get; }
 
     public Application Application { get; }
 

@@ -1,4 +1,5 @@
 using Redis.Server.Commands;
+using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 
@@ -9,7 +10,7 @@ namespace Redis.Server.Replication;
 /// has many in flight; each is answered when its turn has come and what it needs is there.
 /// </summary>
 /// <remarks>One network thread adds, the application takes; nobody else touches the queue.</remarks>
-internal abstract class RequestStream
+internal abstract class RequestStream : IClientIdentity
 {
     private const int InitialCapacity = 4;
     private const int KeptCapacity = 1024;
@@ -21,6 +22,10 @@ internal abstract class RequestStream
     private long _added;
     private long _taken;
     private volatile bool _hasEnded;
+
+    public abstract string Address { get; }
+
+    public abstract string Name { get; }
 
     /// <summary>Where replies go.</summary>
     public abstract SendQueue Output { get; }

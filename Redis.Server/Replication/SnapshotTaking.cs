@@ -31,6 +31,9 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
     /// <summary>How long the last one took in seconds, or -1.</summary>
     public long LastSeconds { get; private set; } = -1;
 
+    /// <summary>How long the one in progress has taken so far in seconds, or -1.</summary>
+    public long CurrentSeconds => IsInProgress ? (long)Stopwatch.GetElapsedTime(_startedAt).TotalSeconds : -1;
+
     /// <summary>Whether the last attempt succeeded.</summary>
     public bool LastSucceeded { get; private set; } = true;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Redis.Server.Commands;
-using Redis.Server.Configuration;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
 
@@ -18,12 +17,6 @@ internal static class ServerCommands
         new LocalCommand("lastsave", 1, CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale, AclCategories.Admin | AclCategories.Dangerous, (client, _, reply) => reply.Integer(client.Services.Host.Snapshots.LastSavedAt)),
         new LocalCommand("bgsave", -1, CommandFlags.Admin | CommandFlags.NoScript, AclCategories.None, BackgroundSave),
         new LocalCommand("shutdown", -1, Admin | CommandFlags.NoMulti | CommandFlags.AllowBusy, AclCategories.None, Shutdown),
-        new("config", -2, CommandFlags.None, AclCategories.None,
-        [
-            new LocalCommand("get", -3, Admin, AclCategories.None, ConfigGet),
-            new LocalCommand("set", -4, Admin, AclCategories.None, ConfigSet),
-            new LocalCommand("rewrite", 2, Admin, AclCategories.None, ConfigRewriteFile),
-        ]),
     ];
 
     private static void Time(ClientConnection client, CommandArgs args, RespWriter reply)
@@ -81,58 +74,5 @@ internal static class ServerCommands
 
         client.Services.RequestShutdown();
         return false; // the connection's end is the answer
-    }
-
-    private static void ConfigGet(ClientConnection client, CommandArgs args, RespWriter reply)
-    {
-        List<string> patterns = [];
-        for (int i = 2; i < args.Count; i++)
-        {
-            patterns.Add(Encoding.Latin1.GetString(args[i]));
-        }
-
-        List<(string Name, string Value)> found = client.Services.Options.Table.Get(patterns);
-        reply.MapHeader(found.Count);
-        foreach ((string name, string value) in found)
-        {
-            reply.BulkString(name);
-            reply.BulkString(value);
-        }
-    }
-
-    private static void ConfigRewriteFile(ClientConnection client, CommandArgs args, RespWriter reply)
-    {
-        if (ConfigRewrite.Write(client.Services.Options) is { } refusal)
-        {
-            reply.Error(refusal);
-        }
-        else
-        {
-            reply.Ok();
-        }
-    }
-
-    private static void ConfigSet(ClientConnection client, CommandArgs args, RespWriter reply)
-    {
-        if (args.Count % 2 != 0)
-        {
-            reply.Error("ERR wrong number of arguments for 'config|set' command"u8);
-            return;
-        }
-
-        List<(string Name, string Value)> pairs = [];
-        for (int i = 2; i < args.Count; i += 2)
-        {
-            pairs.Add((Encoding.Latin1.GetString(args[i]), Encoding.Latin1.GetString(args[i + 1])));
-        }
-
-        if (client.Services.Options.Table.Set(pairs) is { } refusal)
-        {
-            reply.Error(refusal);
-        }
-        else
-        {
-            reply.Ok();
-        }
     }
 }

@@ -1,0 +1,123 @@
+using System.Globalization;
+using NUnit.Framework;
+using Redis.Server.Tests.Cluster;
+using Redis.Server.Tests.Oracle;
+using Redis.Server.Tests.Wire;
+
+namespace Redis.Server.Tests.Introspection;
+
+/// <summary>INFO has redis-server 7.0's sections and fields, and its numbers are true.</summary>
+[TestFixture]
+internal sealed class InfoTests : SingleNode
+{
+    [Test]
+    public async Task Sections_and_fields_are_those_of_redis()
+    {
+        using OracleConnection oracle = OracleServer.Connect(2);
+        using TestClient client = await ConnectAsync();
+        Dictionary<string, List<string>> theirs = Sections(oracle.Run([new Request("INFO", "everything")])[0].AsString);
+        Dictionary<string, List<string>> ours = Sections((await client.CallAsync("INFO", "everything")).AsString);
+        Assert.That(ours.Keys, Is.EqualTo(theirs.Keys.Append("Raft")));
+        foreach ((string section, List<string> fields) in theirs)
+        {
+            if (section is not ("Commandstats" or "Errorstats" or "Latencystats" or "Keyspace"))
+                Assert.That(fields, Is.SubsetOf(ours[section]), section);
+        }
+    }
+
+    [TestCase("default", "Server Clients Memory Persistence Stats Replication CPU Modules Errorstats Cluster Keyspace Raft")]
+    [TestCase("", "Server Clients Memory Persistence Stats Replication CPU Modules Errorstats Cluster Keyspace Raft")]
+    [TestCase("all", "Server Clients Memory Persistence Stats Replication CPU Modules Commandstats Errorstats Latencystats Cluster Keyspace Raft")]
+    [TestCase("cpu server", "Server CPU")]
+    [TestCase("RAFT", "Raft")]
+    [TestCase("commandstats default", "Server Clients Memory Persistence Stats Replication CPU Modules Commandstats Errorstats Cluster Keyspace Raft")]
+    [TestCase("nothing", "")]
+    public async Task Sections_can_be_chosen(string names, string expected)
+    {
+        using TestClient client = await ConnectAsync();
+        string info = (await client.CallAsync(["INFO", .. names.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).AsString;
+        Assert.That(string.Join(' ', Sections(info).Keys), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Calls_failures_rejections_and_errors_are_counted()
+    {
+        using TestClient client = await ConnectAsync();
+        await client.CallAsync("CONFIG", "RESETSTAT");
+        await client.CallAsync("SET", "string", "1");
+        await client.CallAsync("LPUSH", "string", "x");
+        await client.CallAsync("LPUSH", "string");
+        await client.CallAsync("NONSENSE");
+        await client.PipelineAsync([new("MULTI"), new("INCR", "string"), new("INCR", "string"), new("EXEC")]);
+        string info = (await client.CallAsync("INFO", "all")).AsString;
+        Assert.Multiple(() =>
+        {
+            Assert.That(Field(info, "cmdstat_set"), Does.StartWith("calls=1,").And.EndWith("rejected_calls=0,failed_calls=0"));
+            Assert.That(Field(info, "cmdstat_lpush"), Does.StartWith("calls=1,").And.EndWith("rejected_calls=1,failed_calls=1"));
+            Assert.That(Field(info, "cmdstat_incr"), Does.StartWith("calls=2,"));
+            Assert.That(Field(info, "cmdstat_exec"), Does.StartWith("calls=1,"));
+            Assert.That(Field(info, "cmdstat_multi"), Does.StartWith("calls=1,"));
+            Assert.That(Field(info, "cmdstat_config|resetstat"), Does.StartWith("calls=1,"));
+            Assert.That(Field(info, "errorstat_WRONGTYPE"), Is.EqualTo("count=1"));
+            Assert.That(Field(info, "errorstat_ERR"), Is.EqualTo("count=2"));
+            Assert.That(Field(info, "total_error_replies"), Is.EqualTo("3"));
+            Assert.That(Field(info, "latency_percentiles_usec_incr"), Does.Match(@"^p50=[\d.]+,p99=[\d.]+,p99.9=[\d.]+$"));
+            Assert.That(Field(info, "total_commands_processed"), Is.EqualTo("7")); // resetstat set lpush multi incr incr exec
+        });
+    }
+
+    [Test]
+    public async Task Hits_misses_expiries_and_bytes_are_counted()
+    {
+        using TestClient client = await ConnectAsync();
+        await client.CallAsync("SET", "there", new string('x', 1000));
+        await client.CallAsync("CONFIG", "RESETSTAT");
+        await client.CallAsync("GET", "there");
+        await client.CallAsync("MGET", "there", "not", "neither");
+        await client.CallAsync("PSETEX", "short", "1", "v");
+        await Eventually.TrueAsync("the key to expire", async () => Field((await client.CallAsync("INFO", "stats")).AsString, "expired_keys") == "1");
+        string info = (await client.CallAsync("INFO", "stats")).AsString;
+        Assert.Multiple(() =>
+        {
+            Assert.That(Field(info, "keyspace_hits"), Is.EqualTo("2"));
+            Assert.That(Field(info, "keyspace_misses"), Is.EqualTo("2"));
+            Assert.That(long.Parse(Field(info, "total_net_output_bytes"), CultureInfo.InvariantCulture), Is.GreaterThan(2000));
+            Assert.That(long.Parse(Field(info, "total_net_input_bytes"), CultureInfo.InvariantCulture), Is.InRange(100, 100_000));
+        });
+        await Eventually.TrueAsync("rates", async () =>
+            Field((await client.CallAsync("INFO", "stats")).AsString, "instantaneous_ops_per_sec") != "0");
+        await client.CallAsync("CONFIG", "RESETSTAT");
+        info = (await client.CallAsync("INFO", "stats")).AsString;
+        Assert.That((Field(info, "keyspace_hits"), Field(info, "expired_keys"), Field(info, "total_error_replies")), Is.EqualTo(("0", "0", "0")));
+    }
+
+    [Test]
+    public async Task A_redirection_counts_as_rejected()
+    {
+        using TestCluster stranger = new();
+        TestNode node = await stranger.AddAsync();
+        using TestClient client = await node.ConnectAsync();
+        Assert.That(await client.AskAsync("GET", "k"), Does.StartWith("-NOCLUSTER"));
+        string info = (await client.CallAsync("INFO", "all")).AsString;
+        Assert.That((Field(info, "errorstat_NOCLUSTER"), Field(info, "role")), Is.EqualTo(("count=1", "master")));
+        Assert.That(Field(info, "cmdstat_get"), Does.StartWith("calls=0,").And.Contain("rejected_calls=1"));
+    }
+
+    private static string Field(string info, string name) =>
+        info.Split("\r\n").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?[(name.Length + 1)..] ?? "";
+
+    private static Dictionary<string, List<string>> Sections(string info)
+    {
+        Dictionary<string, List<string>> sections = [];
+        List<string> fields = [];
+        foreach (string line in info.Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith("# ", StringComparison.Ordinal))
+                sections.Add(line[2..], fields = []);
+            else
+                fields.Add(line[..line.IndexOf(':', StringComparison.Ordinal)]);
+        }
+
+        return sections;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Redis.Server.Commands;
+using Redis.Server.Configuration;
+using Redis.Server.Protocol;
+
+namespace Redis.Server.Diagnostics;
+
+/// <summary>
+/// Measures each command that runs, with two readings of the clock, and files what follows from them: statistics, the slow
+/// log, latency events. Application's turn only.
+/// </summary>
+internal sealed class CommandMeter(ServerOptions options)
+{
+    private readonly DiagnosticsSection _options = options.Diagnostics;
+
+    public CommandStatistics Statistics { get; } = new();
+
+    public SlowLog SlowLog { get; } = new(options.Diagnostics, new SecretArguments(options.Table));
+
+    public LatencyEvents Latency { get; } = new();
+
+    /// <summary>Reads the clock before a command runs.</summary>
+    public static long Start() => Stopwatch.GetTimestamp();
+
+    /// <summary>A command ran.</summary>
+    /// <param name="command">Its row.</param>
+    /// <param name="args">Its arguments, for the slow log.</param>
+    /// <param name="started">What <see cref="Start"/> read.</param>
+    /// <param name="failed">Whether it answered an error.</param>
+    /// <param name="client">Who asked; null when another node did.</param>
+    public void Ran(Command command, CommandArgs args, long started, bool failed, IClientIdentity? client)
+    {
+        long nanoseconds = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
+        Statistics.Ran(command, nanoseconds, failed, _options.LatencyTracking);
+        long microseconds = nanoseconds / 1000;
+        if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)microseconds && !command.Has(CommandFlags.SkipSlowlog))
+        {
+            SlowLog.Add(command, args, microseconds, client);
+        }
+
+        if (_options.LatencyMonitorThreshold is > 0 and long threshold && microseconds / 1000 >= threshold)
+        {
+            Latency.Add(command.Has(CommandFlags.Fast) ? "fast-command" : "command", microseconds / 1000);
+        }
+    }
+
+    /// <summary>A request got a reply that was known without running anything: a refusal, or what MULTI answers.</summary>
+    public void Answered(Command? command, ReadOnlySpan<byte> reply)
+    {
+        if (reply is [(byte)'-', .. ReadOnlySpan<byte> error])
+        {
+            Statistics.CountError(error);
+            if (command is not null)
+            {
+                Statistics.Rejected(command);
+            }
+        }
+        else if (command is not null)
+        {
+            Statistics.Ran(command, 0, failed: false, isTracked: false);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Redis.Server.Diagnostics;
+
+/// <summary>Who asked for a command, as the slow log names clients.</summary>
+internal interface IClientIdentity
+{
+    /// <summary>host:port, or the Unix socket's path with :0.</summary>
+    string Address { get; }
+
+    /// <summary>CLIENT SETNAME; empty without.</summary>
+    string Name { get; }
+}
