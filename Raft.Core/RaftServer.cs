@@ -104,6 +104,9 @@ public sealed class RaftServer
         set => _state.Time = value;
     }
 
+    /// <summary>The time that an entry proposed in this step is stamped with.</summary>
+    public long NextEntryTime => Math.Max(_state.Time, _state.LastEntryTime);
+
     /// <summary>The parts' common state, for invariants and tests.</summary>
     internal RaftState State => _state;
 

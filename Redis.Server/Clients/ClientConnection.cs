@@ -105,6 +105,7 @@ internal sealed class ClientConnection : RequestStream
 
             _services.Clients.Remove(this);
             End();
+            Unwatch();
         }
     }
 
@@ -133,6 +134,13 @@ internal sealed class ClientConnection : RequestStream
     public void BecomePeer(PeerIntroduction introduction) => _peer = introduction;
 
     public void Stage(RequestKind kind, Command? command, ReadOnlyMemory<byte> bytes) => _staged.Add(new StagedRequest(kind, command, bytes));
+
+    /// <summary>As <see cref="Stage"/>, of a request that ends what the client watches.</summary>
+    public void StageEndOfWatch(RequestKind kind, Command? command, ReadOnlyMemory<byte> bytes)
+    {
+        _staged.Add(new StagedRequest(kind, command, bytes, Watches));
+        Watches = null;
+    }
 
     public override bool ExecuteLocal(in InFlightRequest request, RespWriter reply)
     {
@@ -177,6 +185,14 @@ internal sealed class ClientConnection : RequestStream
         if (InFlight > 0)
         {
             _services.Host.Application.Post(() => _services.Host.Application.Unblock(this, UnblockReason.Disconnected));
+        }
+    }
+
+    private void Unwatch()
+    {
+        if (Watches is { } watches)
+        {
+            _services.Host.Application.Post(() => _services.Host.Application.Unwatch(watches));
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             Refuse(command, NoAuth);
         }
-        else if (command.Has(CommandFlags.DenyOom) && services.IsOutOfMemory)
+        else if (TakesMemory(command) && services.IsOutOfMemory)
         {
             Refuse(command, OutOfMemory);
         }
@@ -44,11 +44,11 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             StagePeer(args);
         }
-        else if (TransactionControl.IsControl(command))
+        else if (TransactionControl.IsControl(command, client.Transaction))
         {
-            TransactionControl.Stage(client, command, services.IsOutOfMemory ? OutOfMemory : null);
+            TransactionControl.Stage(client, command, frame);
         }
-        else if (client.Transaction.IsOpen)
+        else if (client.Transaction.IsOpen && !TransactionControl.ActsAtOnce(command))
         {
             Enqueue(command, frame);
         }
@@ -79,6 +79,16 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         }
     }
 
+    /// <summary>
+    /// Whether the command is refused while memory is over maxmemory: when it may add data; inside MULTI any that would be
+    /// queued; EXEC when something queued may add data.
+    /// </summary>
+    private bool TakesMemory(Command command) =>
+        command.Has(CommandFlags.DenyOom)
+        || (client.Transaction.IsOpen && (TransactionControl.IsExec(command)
+            ? client.Transaction.TakesMemory
+            : !TransactionControl.IsControl(command, client.Transaction) && !TransactionControl.ActsAtOnce(command)));
+
     private void Enqueue(Command command, ReadOnlyMemory<byte> frame)
     {
         if (command.Has(CommandFlags.NoMulti))
@@ -106,6 +116,12 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
 
     private void Refuse(Command? command, byte[] reply)
     {
+        if (command is not null && TransactionControl.IsExec(command))
+        {
+            TransactionControl.RefuseExec(client, reply);
+            return;
+        }
+
         if (client.Transaction.IsOpen)
         {
             client.Transaction.IsBroken = true;

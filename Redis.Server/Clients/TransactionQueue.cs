@@ -16,6 +16,9 @@ internal sealed class TransactionQueue
     /// <summary>Whether a queued command changes data.</summary>
     public bool HasWrite { get; private set; }
 
+    /// <summary>Whether a queued command may add data.</summary>
+    public bool TakesMemory { get; private set; }
+
     public IReadOnlyCollection<byte[]> Frames => _frames;
 
     public void Open() => IsOpen = true;
@@ -23,6 +26,7 @@ internal sealed class TransactionQueue
     public void Add(Command command, ReadOnlySpan<byte> frame)
     {
         HasWrite |= command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate);
+        TakesMemory |= command.Has(CommandFlags.DenyOom);
         _frames.Add(frame.ToArray());
     }
 
@@ -31,6 +35,7 @@ internal sealed class TransactionQueue
         IsOpen = false;
         IsBroken = false;
         HasWrite = false;
+        TakesMemory = false;
         _frames.Clear();
     }
 }

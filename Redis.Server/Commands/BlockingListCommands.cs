@@ -67,7 +67,7 @@ internal static class BlockingListCommands
     {
         if (!Timeout.TryParse(context, args[^1], out long deadline) || ListPops.TryMove(context, args[1], args[2], from, to))
             return;
-        if (!context.Waiting.TryWait(args, 1, 1, RedisType.List, deadline))
+        if (!context.Waiting.TryWait(args, 1, 1, RedisType.List, deadline, movesOn: true))
             context.Reply.Null();
     }
 }

@@ -38,6 +38,9 @@ internal sealed class CommandContext
     /// <summary>Whether the command runs inside MULTI or a script, where nothing blocks.</summary>
     public bool IsInTransaction { get; set; }
 
+    /// <summary>During a read the keys that its client watches; null where nobody could end the watch.</summary>
+    public WatchSet? Watches { get; set; }
+
     /// <summary>Lets commands wait for keys, and ends their waits.</summary>
     public Waiting Waiting => _waiting ??= new Waiting(this);
 

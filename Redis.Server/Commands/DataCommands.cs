@@ -27,5 +27,6 @@ internal static class DataCommands
         .. GeoSearchCommands.Rows,
         .. SortCommands.Rows,
         .. DumpCommands.Rows,
+        .. WatchCommands.Rows,
     ];
 }

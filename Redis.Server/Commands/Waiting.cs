@@ -47,7 +47,7 @@ internal sealed class Waiting
     public bool MayTake(ReadOnlySpan<byte> key) => _servedKey == null || key.SequenceEqual(_servedKey);
 
     /// <summary>The command found nothing and waits. False where nothing may wait, inside MULTI and scripts: answer as after a time-out.</summary>
-    public bool TryWait(CommandArgs args, int firstKey, int keyCount, RedisType type, long deadline)
+    public bool TryWait(CommandArgs args, int firstKey, int keyCount, RedisType type, long deadline, bool movesOn = false)
     {
         if (_context.IsInTransaction || Replies == null)
             return false;
@@ -57,7 +57,7 @@ internal sealed class Waiting
         byte[][] keys = new byte[keyCount][];
         for (int i = 0; i < keyCount; i++)
             keys[i] = args[firstKey + i].ToArray();
-        _clients.Add(new BlockedClient(_context.Entry, deadline, type, keys, args.Frame.ToArray()));
+        _clients.Add(new BlockedClient(_context.Entry, deadline, type, keys, args.Frame.ToArray()) { MovesOn = movesOn });
         return true;
     }
 

@@ -8,7 +8,11 @@ namespace Redis.Server.Keyspace;
 /// <param name="Type">The type it can use; a key that appears with another type does not wake it.</param>
 /// <param name="Keys">The keys, in the order of the arguments.</param>
 /// <param name="Frame">The command, to be run again when one of the keys appears.</param>
-internal sealed record BlockedClient(EntryId Id, long Deadline, RedisType Type, byte[][] Keys, byte[] Frame);
+internal sealed record BlockedClient(EntryId Id, long Deadline, RedisType Type, byte[][] Keys, byte[] Frame)
+{
+    /// <summary>Serving it changes another key, too (BLMOVE). For WATCH on the node that took the command; no part of the state.</summary>
+    public bool MovesOn { get; init; }
+}
 
 /// <summary>
 /// The commands that wait, part of the replicated state: entries put them here, and entries (a push, a later time, an UNBLOCK)
@@ -23,9 +27,13 @@ internal sealed class BlockedClients
     private readonly SortedSet<(long Deadline, EntryId Id)> _byDeadline = new(SoonestFirst);
     private readonly Dict<List<BlockedClient>> _byKey = new();
     private readonly Queue<byte[]> _ready = new();
+    private volatile int _movers;
 
     /// <summary>Number of waiters.</summary>
     public int Count => _byId.Count;
+
+    /// <summary>How many of them will change another key than the one they wait for. Any thread.</summary>
+    public int Movers => _movers;
 
     /// <summary>The waiters in order of arrival, as a snapshot keeps them; add them again in this order.</summary>
     public IEnumerable<BlockedClient> InOrderOfArrival => _byId.Values;
@@ -43,6 +51,7 @@ internal sealed class BlockedClients
     public void Add(BlockedClient client)
     {
         _byId.Add(client.Id, client);
+        _movers += client.MovesOn ? 1 : 0;
         if (client.Deadline != long.MaxValue)
             _byDeadline.Add((client.Deadline, client.Id));
         foreach (byte[] key in client.Keys)
@@ -71,6 +80,7 @@ internal sealed class BlockedClients
     public void Remove(BlockedClient client)
     {
         _byId.Remove(client.Id);
+        _movers -= client.MovesOn ? 1 : 0;
         _byDeadline.Remove((client.Deadline, client.Id));
         foreach (byte[] key in client.Keys)
         {

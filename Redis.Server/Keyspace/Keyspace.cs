@@ -18,6 +18,7 @@ internal sealed class Keyspace
     private int _accessSeconds;
     private long _dataBytes;
     private ISnapshotView? _snapshot;
+    private WatchTable? _watched;
 
     public Keyspace() => _expiries = new ExpiryHeap(_keys);
 
@@ -226,6 +227,7 @@ internal sealed class Keyspace
     /// <summary>Removes all keys.</summary>
     public void Flush()
     {
+        _watched?.Flushed();
         // A snapshot in progress goes on with the old tables, which nobody changes any more.
         _snapshot = null;
         _keys = new Dict<KeyEntry>();
@@ -248,7 +250,11 @@ internal sealed class Keyspace
     }
 
     /// <summary>Says that the key's value changed, appeared or went: dirties watches (Redis's signalModifiedKey).</summary>
-    public void Modified(ReadOnlySpan<byte> key) => Observer?.Modified(key);
+    public void Modified(ReadOnlySpan<byte> key)
+    {
+        _watched?.Modified(key);
+        Observer?.Modified(key);
+    }
 
     /// <summary>A keyspace notification, such as (String, "set", key).</summary>
     public void Notify(EventClass kind, ReadOnlySpan<byte> name, ReadOnlySpan<byte> key) => Observer?.Event(kind, name, key);
@@ -256,10 +262,30 @@ internal sealed class Keyspace
     /// <summary><see cref="Modified"/> and <see cref="Notify"/> in one.</summary>
     public void Modified(ReadOnlySpan<byte> key, EventClass kind, ReadOnlySpan<byte> name)
     {
+        _watched?.Modified(key);
         if (Observer == null)
             return;
         Observer.Modified(key);
         Observer.Event(kind, name, key);
+    }
+
+    /// <summary>From now on changes of the key make <paramref name="watches"/> dirty. Watched as of <paramref name="term"/>.</summary>
+    public void Watch(ReadOnlySpan<byte> key, WatchSet watches, long term)
+    {
+        RedisValue value = Peek(key);
+        long expiry = value.IsNone ? -1 : ExpiryOf(key);
+        long earliest = Math.Min(expiry < 0 ? long.MaxValue : expiry, value.Object?.EarliestExpiry ?? long.MaxValue);
+        if (watches.Add(key, !value.IsNone, earliest, term))
+            (_watched ??= new WatchTable()).Add(key, watches);
+    }
+
+    /// <summary>Ends the watching of all its keys.</summary>
+    public void Unwatch(WatchSet watches)
+    {
+        _watched?.Remove(watches);
+        watches.Clear();
+        if (_watched is { IsEmpty: true })
+            _watched = null; // where nobody watches, writes pay one branch
     }
 
     /// <summary>The name of key number <paramref name="index"/>, 0 to Count - 1 (RANDOMKEY, KEYS, snapshots). Numbers change when a key is removed.</summary>
@@ -446,7 +472,9 @@ internal sealed class Keyspace
         byte[] key = _keys.KeyAt(entry);
         RemoveEntry(entry);
         ExpiredKeys++;
-        Modified(key, EventClass.Expired, "expired"u8);
+        _watched?.Expired(key);
+        Observer?.Modified(key);
+        Observer?.Event(EventClass.Expired, "expired"u8, key);
     }
 
     private void RemoveEntry(int entry)

@@ -1,6 +1,7 @@
 using Raft.Core;
 using Raft.Storage;
 using Redis.Server.Commands;
+using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Replication;
@@ -129,6 +130,12 @@ internal sealed class Application : IDisposable
             Advance(stream, onLoan: false);
         }
     });
+
+    /// <summary>What a client watched is watched no longer. Application's turn only.</summary>
+    public void Unwatch(WatchSet watches) => _runner.Context.Keyspace.Unwatch(watches);
+
+    /// <summary>Waiting commands that will change another key than the one they wait for. Any thread.</summary>
+    public int Movers => _runner.Context.Keyspace.Blocked.Movers;
 
     /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
     public bool Unblock(RequestStream stream, UnblockReason reason) =>
@@ -320,8 +327,12 @@ internal sealed class Application : IDisposable
             if (request.Kind == RequestKind.Read)
             {
                 BeginReply(stream);
-                _runner.Prepare(request.Bytes);
-                _runner.Read(LastApplied, entry.Time, entry.Time, stream);
+                if (!IsAborted(request, entry.Time))
+                {
+                    _runner.Prepare(request.Bytes);
+                    _runner.Read(LastApplied, entry.Time, entry.Time, stream);
+                }
+
                 EndReply(stream, request.Bytes);
             }
             else
@@ -383,7 +394,7 @@ internal sealed class Application : IDisposable
     private bool Read(RequestStream stream, in InFlightRequest request)
     {
         BeginReply(stream);
-        if (_runner.Read(LastApplied, ClusterTime, _clock(), stream))
+        if (IsAborted(request, _clock()) || _runner.Read(LastApplied, ClusterTime, _clock(), stream))
         {
             EndReply(stream, request.Bytes);
             return true;
@@ -399,6 +410,18 @@ internal sealed class Application : IDisposable
 
         _waitForTick.Add(stream);
         return false;
+    }
+
+    /// <summary>EXEC of reads alone, of a client that watches: it sees this very state, so what is applied decides.</summary>
+    private bool IsAborted(in InFlightRequest read, long now)
+    {
+        if (read.Watches is null || read.Watches.IsClean(LastApplied.Term, now))
+        {
+            return false;
+        }
+
+        _reply.NullArray();
+        return true;
     }
 
     private void TickEnded(EntryFate fate)
@@ -449,7 +472,7 @@ internal sealed class Application : IDisposable
     private void AnswerLate(RequestStream stream, RespWriter reply)
     {
         Send(stream, reply);
-        stream.Take();
+        Take(stream);
         stream.Answered();
         _queue.Add(Work.Advance(stream));
     }
@@ -468,9 +491,18 @@ internal sealed class Application : IDisposable
     {
         Send(stream, _reply);
         PayloadBlock.Release(bytes);
-        stream.Take();
+        Take(stream);
         stream.Answered();
     }
+
+    private void Take(RequestStream stream)
+    {
+        if (stream.Take() is { } watches)
+        {
+            Unwatch(watches);
+        }
+    }
+
     private void Send(RequestStream stream, RespWriter reply)
     {
         if (reply.Length > 0)

@@ -72,6 +72,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         context.BeginRead(at, clusterTime);
         keyspace.LeaderClock = leaderClock;
         keyspace.MetDueKey = false;
+        context.Watches = client?.Watches;
         Run(client);
         keyspace.LeaderClock = 0;
         return !keyspace.MetDueKey;

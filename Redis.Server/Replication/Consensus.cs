@@ -12,6 +12,10 @@ namespace Redis.Server.Replication;
 /// </summary>
 internal sealed class Consensus : IPeerReceiver, IDisposable
 {
+    // EXEC of a client whose watched keys have changed: a null array.
+    private static readonly byte[] AbortedInResp2 = "*-1\r\n"u8.ToArray();
+    private static readonly byte[] AbortedInResp3 = "_\r\n"u8.ToArray();
+
     private readonly Lock _lock = new();
     private readonly Application _application;
     private readonly PeerMesh _mesh;
@@ -19,6 +23,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private readonly PayloadPacker _packer = new();
     private readonly Admission _admission;
     private readonly RaftOutputs _outputs;
+    private readonly WatchCheck _watchCheck;
     private RaftServer? _server;
     private RaftLog? _log;
     private long _readId;
@@ -26,8 +31,9 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private volatile bool _holdsBack;
     private int _ticking;
 
-    public Consensus(Application application, PeerMesh mesh, Admission admission, Func<long> clock, ILogger logger)
+    public Consensus(Application application, PeerMesh mesh, Admission admission, WatchCheck watchCheck, Func<long> clock, ILogger logger)
     {
+        _watchCheck = watchCheck;
         _admission = admission;
         _application = application;
         _mesh = mesh;
@@ -337,7 +343,9 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             EndStep(server);
         }
 
-        if (hasReady)
+        // Alone in its cluster a leader confirms a read at once: that news may have met the stream before the read was in it.
+        bool isConfirmed = hasRead && !_outputs.Reads.TryPeek(out _);
+        if (hasReady || isConfirmed)
         {
             _application.Add(Work.Advance(stream));
         }
@@ -388,9 +396,13 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     /// <summary>Moves one staged request into the stream; false when it became a ready reply.</summary>
     private bool Take(RequestStream stream, in StagedRequest request, RaftServer? server, byte[]? refusal)
     {
-        InFlightRequest taken = new() { Kind = request.Kind, Command = request.Command };
+        InFlightRequest taken = new() { Kind = request.Kind, Command = request.Command, Watches = request.Watches };
         switch (request.Kind)
         {
+            case RequestKind.Write when refusal is null && request.Watches is { } watches && !_watchCheck.IsClean(watches, server!, _log!):
+                taken.Kind = RequestKind.Reply;
+                taken.Bytes = stream.ProtocolVersion == 3 ? AbortedInResp3 : AbortedInResp2;
+                break;
             case RequestKind.Write when refusal is null:
                 ReadOnlyMemory<byte> payload = _packer.Pack(request.Bytes.Span);
                 ProposeResult result = server!.Propose(payload, out taken.Entry);

@@ -38,7 +38,7 @@ internal sealed class RaftHost : IDisposable
         Meter = new CommandMeter(options);
         Application = new Application(new CommandRunner(context, Meter, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
-        Consensus = new Consensus(Application, Mesh, Admission, () => RaftClock.Now, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+        Consensus = new Consensus(Application, Mesh, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, loggers.CreateLogger<Consensus>()) { Failed = Fail };
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);

@@ -1,5 +1,6 @@
 using Raft.Core;
 using Redis.Server.Commands;
+using Redis.Server.Keyspace;
 
 namespace Redis.Server.Replication;
 
@@ -26,7 +27,8 @@ internal enum RequestKind : byte
 /// <param name="Kind">What it needs.</param>
 /// <param name="Command">Its row, or null for a transaction or a ready reply.</param>
 /// <param name="Bytes">The frame, the transaction's payload, or the ready reply.</param>
-internal readonly record struct StagedRequest(RequestKind Kind, Command? Command, ReadOnlyMemory<byte> Bytes);
+/// <param name="Watches">EXEC, DISCARD, UNWATCH: the watched keys, which decide a transaction and are watched no longer.</param>
+internal readonly record struct StagedRequest(RequestKind Kind, Command? Command, ReadOnlyMemory<byte> Bytes, WatchSet? Watches = null);
 
 /// <summary>A request that waits for its turn and for what it needs.</summary>
 internal struct InFlightRequest
@@ -42,4 +44,7 @@ internal struct InFlightRequest
 
     /// <summary>Read, Local, Reply: the payload, frame or reply; released once it is dealt with.</summary>
     public ReadOnlyMemory<byte> Bytes;
+
+    /// <summary>Watched keys that are watched no longer once this is answered.</summary>
+    public WatchSet? Watches;
 }

@@ -1,5 +1,6 @@
 using Redis.Server.Commands;
 using Redis.Server.Diagnostics;
+using Redis.Server.Keyspace;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 
@@ -42,6 +43,12 @@ internal abstract class RequestStream : IClientIdentity
         get => _hasEnded;
         protected set => _hasEnded = value;
     }
+
+    /// <summary>
+    /// What the client watches. Whoever stages its requests makes it before a WATCH, lets nothing follow until that is
+    /// answered, and gives it away with the EXEC, DISCARD or UNWATCH that ends it; the application fills it.
+    /// </summary>
+    public WatchSet? Watches { get; set; }
 
     /// <summary>Reads up to this number were released. Application only.</summary>
     public long ReleasedReads { get; set; }
@@ -94,11 +101,12 @@ internal abstract class RequestStream : IClientIdentity
         }
     }
 
-    /// <summary>The request whose turn it is was answered. Application only.</summary>
-    public void Take()
+    /// <summary>The request whose turn it is was answered; what it watched until now. Application only.</summary>
+    public WatchSet? Take()
     {
         lock (_lock)
         {
+            WatchSet? watches = _ring[_head].Watches;
             _ring[_head] = default;
             _head = (_head + 1) & (_ring.Length - 1);
             _count--;
@@ -107,6 +115,8 @@ internal abstract class RequestStream : IClientIdentity
             {
                 Resize(InitialCapacity);
             }
+
+            return watches;
         }
     }
 

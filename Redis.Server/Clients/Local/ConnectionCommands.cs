@@ -178,6 +178,11 @@ internal static class ConnectionCommands
     private static void Reset(ClientConnection client, CommandArgs args, RespWriter reply)
     {
         client.Transaction.Close();
+        if (client.Watches is { } watches)
+        {
+            client.Services.Host.Application.Unwatch(watches);
+        }
+
         client.Session.Name = "";
         client.Session.User = "default";
         client.Session.IsAuthenticated = !client.Services.Authenticator.IsPasswordSet;
