@@ -42,7 +42,7 @@ internal sealed class CommandLineTests
             Assert.That(raft.JoinTimeout, Is.EqualTo(TimeSpan.FromMinutes(2)));
             Assert.That(raft.LogMaxFileSize, Is.EqualTo(128_000_000));
             Assert.That(raft.AppendReqMaxSize, Is.EqualTo(2_097_152));
-            Assert.That(raft.LogFsync && raft.QuorumReads && !raft.FollowerProxy, Is.True);
+            Assert.That(raft is { LogFsync: true, QuorumReads: QuorumReads.Yes, FollowerProxy: false }, Is.True);
         });
     }
 

@@ -18,7 +18,8 @@ internal sealed class RaftSection
     private readonly MemoryOption _logMaxFileSize;
     private readonly MemoryOption _logMaxCacheSize;
     private readonly YesNoOption _logFsync;
-    private readonly YesNoOption _quorumReads;
+    private readonly EnumOption<QuorumReads> _quorumReads;
+    private readonly EnumOption<FollowerReads> _followerReads;
     private readonly IntegerOption _appendReqMaxCount;
     private readonly MemoryOption _appendReqMaxSize;
     private readonly IntegerOption _snapshotReqMaxCount;
@@ -54,7 +55,8 @@ internal sealed class RaftSection
         _logMaxFileSize = table.Add(new MemoryOption("raft.log-max-file-size", 128_000_000, 0, OptionFlags.None, "Size of the log beyond which a snapshot is taken and the log compacted."));
         _logMaxCacheSize = table.Add(new MemoryOption("raft.log-max-cache-size", 64_000_000, 0, OptionFlags.None, "Log entries kept in memory."));
         _logFsync = table.Add(new YesNoOption("raft.log-fsync", true, OptionFlags.None, "Whether an entry is synced to disk before it counts as stored. With no, a power failure may lose acknowledged writes."));
-        _quorumReads = table.Add(new YesNoOption("raft.quorum-reads", true, OptionFlags.None, "Whether the leader confirms its leadership before it answers a read. With no, a read may be stale."));
+        _quorumReads = table.Add(new EnumOption<QuorumReads>("raft.quorum-reads", QuorumReads.Yes, QuorumReadNames, OptionFlags.None, "How the leader confirms its leadership before it answers a read: yes asks a majority, lease trusts the answers of a moment ago (the same on every node, from the start), with no a read may be stale."));
+        _followerReads = table.Add(new EnumOption<FollowerReads>("raft.follower-reads", FollowerReads.Linearizable, FollowerReadNames, OptionFlags.None, "What a client gets from a follower after READONLY: reads as fresh as the leader's, or whatever the follower has."));
         _appendReqMaxCount = table.Add(new IntegerOption("raft.append-req-max-count", 2, 1, int.MaxValue, "messages", OptionFlags.None, "Append messages in flight to one node."));
         _appendReqMaxSize = table.Add(new MemoryOption("raft.append-req-max-size", 2 << 20, 1, OptionFlags.None, "Entries in one append message."));
         _snapshotReqMaxCount = table.Add(new IntegerOption("raft.snapshot-req-max-count", 32, 1, int.MaxValue, "chunks", OptionFlags.None, "Snapshot chunks in flight to one node."));
@@ -108,7 +110,9 @@ internal sealed class RaftSection
 
     public bool LogFsync => _logFsync.Value;
 
-    public bool QuorumReads => _quorumReads.Value;
+    public QuorumReads QuorumReads => _quorumReads.Value;
+
+    public FollowerReads FollowerReads => _followerReads.Value;
 
     public int AppendReqMaxCount => (int)_appendReqMaxCount.Value;
 
@@ -140,6 +144,10 @@ internal sealed class RaftSection
     public TimeSpan ShardGroupUpdateInterval => TimeSpan.FromMilliseconds(_shardGroupUpdateInterval.Value);
 
     public int ScanSize => (int)_scanSize.Value;
+
+    private static (string, QuorumReads)[] QuorumReadNames => [("yes", QuorumReads.Yes), ("no", QuorumReads.No), ("lease", QuorumReads.Lease)];
+
+    private static (string, FollowerReads)[] FollowerReadNames => [("linearizable", FollowerReads.Linearizable), ("stale", FollowerReads.Stale)];
 
     private static (string, RaftTrace)[] Traces =>
     [

@@ -111,7 +111,7 @@ internal sealed class NodeProcess(ServerOptions options, Func<ServerOptions, ILo
             logger.LogInformation("loadmodule {Module}: not loaded, because consensus is built in", module);
         if (!options.Raft.LogFsync)
             logger.LogWarning("raft.log-fsync is no: a power failure may lose writes that were acknowledged");
-        if (!options.Raft.QuorumReads)
+        if (options.Raft.QuorumReads == QuorumReads.No)
             logger.LogWarning("raft.quorum-reads is no: reads may be stale");
     }
 }

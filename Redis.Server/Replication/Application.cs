@@ -394,7 +394,7 @@ internal sealed class Application : IDisposable
     private bool Read(RequestStream stream, in InFlightRequest request)
     {
         BeginReply(stream);
-        if (IsAborted(request, _clock()) || _runner.Read(LastApplied, ClusterTime, _clock(), stream))
+        if (IsAborted(request, _clock()) || _runner.Read(LastApplied, ClusterTime, request.IsByClusterTime ? 0 : _clock(), stream))
         {
             EndReply(stream, request.Bytes);
             return true;

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Raft.Storage;
+using Redis.Server.Configuration;
 using Redis.Server.Peers;
 
 namespace Redis.Server.Replication;
@@ -22,19 +24,22 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private readonly Func<long> _clock;
     private readonly PayloadPacker _packer = new();
     private readonly Admission _admission;
+    private readonly RaftSection _options;
     private readonly RaftOutputs _outputs;
     private readonly WatchCheck _watchCheck;
     private RaftServer? _server;
     private RaftLog? _log;
     private long _readId;
+    private long _timePassed;
     private long _reportedApplied;
     private volatile bool _holdsBack;
     private int _ticking;
 
-    public Consensus(Application application, PeerMesh mesh, Admission admission, WatchCheck watchCheck, Func<long> clock, ILogger logger)
+    public Consensus(Application application, PeerMesh mesh, Admission admission, WatchCheck watchCheck, Func<long> clock, RaftSection options, ILogger logger)
     {
         _watchCheck = watchCheck;
         _admission = admission;
+        _options = options;
         _application = application;
         _mesh = mesh;
         _clock = clock;
@@ -79,6 +84,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             _outputs.Begin(metadata, snapshots, nodeId);
             _outputs.Install = install;
             _reportedApplied = _application.AppliedIndex;
+            _timePassed = Stopwatch.GetTimestamp();
             _server = create(_outputs);
             _outputs.Server = _server;
             _mesh.Adjust(_server.Configuration, nodeId);
@@ -191,7 +197,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     }
 
     /// <summary>Lets time pass.</summary>
-    public void Periodic(TimeSpan elapsed) => Step(server => server.Periodic(elapsed));
+    public void Periodic() => Step(LetTimePass);
 
     /// <summary>Runs any other input as a step; nothing happens when there is no server.</summary>
     public void Step(Action<RaftServer> input)
@@ -256,6 +262,13 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         }
     }
 
+    private void LetTimePass(RaftServer server)
+    {
+        long now = Stopwatch.GetTimestamp();
+        server.Periodic(Stopwatch.GetElapsedTime(_timePassed, now));
+        _timePassed = now;
+    }
+
     private bool ProposeTick(Action<EntryFate> done) => ProposePayload(EntryPayload.TickBytes, done);
 
     private bool ProposePayload(byte[] payload, Action<EntryFate> done) =>
@@ -318,23 +331,24 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         }
 
         RaftServer? server = _server;
+        if (hasRead && server is { Role: RaftRole.Leader, Options.LeaseReads: true })
+        {
+            LetTimePass(server); // whether the lease holds is asked as of now
+        }
+
         byte[]? refusal = hasData ? _admission.Refusal(server) : null;
-        bool takesData = hasData && refusal is null;
+        bool takesData = hasData && server is not null && (refusal is null || (hasRead && stream.TakesFollowerReads));
         if (takesData)
         {
             BeginStep(server!);
-            if (hasRead)
-            {
-                // Registered before the writes behind it: a read is released before any entry proposed later is applied.
-                _outputs.Reads.Enqueue((++_readId, stream, stream.Added + staged.Length));
-                refusal = server!.RequestRead(_readId) ? null : Admission.NoLeader;
-            }
         }
 
+        // Registered before the writes behind it: a read is released before any entry proposed later is applied.
+        ReadTicket ticket = hasRead ? RequestRead(stream, server, refusal, stream.Added + staged.Length) : default;
         bool hasReady = false;
         foreach (ref readonly StagedRequest request in staged)
         {
-            hasReady |= !Take(stream, request, server, refusal);
+            hasReady |= !Take(stream, request, server, request.Kind == RequestKind.Read ? ticket.Refusal : refusal, ticket);
         }
 
         if (takesData)
@@ -351,6 +365,30 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         }
 
         _packer.Settle();
+    }
+
+    /// <summary>Registers the reads of a batch with whoever can confirm them; <paramref name="refusal"/> is null on the leader.</summary>
+    private ReadTicket RequestRead(RequestStream stream, RaftServer? server, byte[]? refusal, long through)
+    {
+        bool leads = refusal is null;
+        if (!leads && (!stream.TakesFollowerReads || _admission.State != NodeState.Up || server is null))
+        {
+            return new ReadTicket(0, refusal, false);
+        }
+
+        if (leads ? _options.QuorumReads == QuorumReads.No : _options.FollowerReads == FollowerReads.Stale)
+        {
+            return new ReadTicket(0, null, !leads);
+        }
+
+        if (server!.Leader == 0)
+        {
+            return new ReadTicket(0, Admission.NoLeader, false);
+        }
+
+        _outputs.Reads.Enqueue((++_readId, stream, through)); // first: it may be confirmed at once
+        server.RequestRead(_readId);
+        return new ReadTicket(_readId, null, !leads);
     }
 
     private void Hand(RaftServer server, PeerFrame kind, int from, ref FrameReader reader, PeerFrameScratch scratch)
@@ -394,7 +432,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     }
 
     /// <summary>Moves one staged request into the stream; false when it became a ready reply.</summary>
-    private bool Take(RequestStream stream, in StagedRequest request, RaftServer? server, byte[]? refusal)
+    private bool Take(RequestStream stream, in StagedRequest request, RaftServer? server, byte[]? refusal, in ReadTicket ticket)
     {
         InFlightRequest taken = new() { Kind = request.Kind, Command = request.Command, Watches = request.Watches };
         switch (request.Kind)
@@ -417,10 +455,11 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                 taken.Bytes = Admission.Refusal(result);
                 break;
             case RequestKind.Read when refusal is null:
-                taken.ReadId = _readId;
+                taken.ReadId = ticket.ReadId;
+                taken.IsByClusterTime = ticket.IsByClusterTime;
                 taken.Bytes = Keep(request.Bytes.Span);
                 stream.Add(taken);
-                return true;
+                return ticket.ReadId != 0;
             case RequestKind.Local:
             case RequestKind.Reply:
                 taken.Bytes = Keep(request.Bytes.Span);
@@ -453,4 +492,10 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
         return request;
     }
+
+    /// <summary>What became of a batch's reads.</summary>
+    /// <param name="ReadId">The number they are registered under; 0: they only need their turn.</param>
+    /// <param name="Refusal">The reply that refuses them, or null.</param>
+    /// <param name="IsByClusterTime">See <see cref="InFlightRequest.IsByClusterTime"/>.</param>
+    private readonly record struct ReadTicket(long ReadId, byte[]? Refusal, bool IsByClusterTime);
 }

@@ -1,16 +1,14 @@
-using System.Diagnostics;
-
 namespace Redis.Server.Replication;
 
 /// <summary>Lets time pass for Raft, on a thread of its own so that nothing else in the process can make it stand still.</summary>
 internal sealed class RaftClock : IDisposable
 {
     private readonly Func<TimeSpan> _interval;
-    private readonly Action<TimeSpan> _tick;
+    private readonly Action _tick;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
 
-    public RaftClock(Func<TimeSpan> interval, Action<TimeSpan> tick)
+    public RaftClock(Func<TimeSpan> interval, Action tick)
     {
         _interval = interval;
         _tick = tick;
@@ -25,12 +23,9 @@ internal sealed class RaftClock : IDisposable
 
     private void Run()
     {
-        long last = Stopwatch.GetTimestamp();
         while (!_stop.Wait(_interval()))
         {
-            long now = Stopwatch.GetTimestamp();
-            _tick(Stopwatch.GetElapsedTime(last, now));
-            last = now;
+            _tick();
         }
     }
 }

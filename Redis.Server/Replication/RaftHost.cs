@@ -20,6 +20,7 @@ internal sealed class RaftHost : IDisposable
     private readonly ServerOptions _options;
     private readonly ILogger _logger;
     private readonly Random _random = new();
+    private readonly bool _leaseReads;
     private readonly Retirement _retirement;
     private readonly SnapshotLoading _loading;
     private DataDirectory? _directory;
@@ -35,10 +36,12 @@ internal sealed class RaftHost : IDisposable
     {
         _options = options;
         _logger = loggers.CreateLogger<RaftHost>();
+        _leaseReads = options.Raft.QuorumReads == QuorumReads.Lease;
+        options.Table.OnApply(CheckLease);
         Meter = new CommandMeter(options);
         Application = new Application(new CommandRunner(context, Meter, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
-        Consensus = new Consensus(Application, Mesh, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+        Consensus = new Consensus(Application, Mesh, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
@@ -432,7 +435,7 @@ internal sealed class RaftHost : IDisposable
         return due < interval.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(due, 1)) : interval;
     }
 
-    private void Tick(TimeSpan elapsed)
+    private void Tick()
     {
         if (_log is { } log && log.Statistics.Running > _options.Raft.ElectionTimeout)
         {
@@ -444,7 +447,7 @@ internal sealed class RaftHost : IDisposable
             _ = TakeSnapshotAsync(keepsTail: true);
         }
 
-        Consensus.Periodic(elapsed);
+        Consensus.Periodic();
         Consensus.TickIfDue();
     }
 
@@ -459,6 +462,12 @@ internal sealed class RaftHost : IDisposable
         });
     }
 
+    /// <summary>A lease holds because of what all voters promised since they started: nobody may change his mind later.</summary>
+    private string? CheckLease(IReadOnlyList<Option> changed) =>
+        (_options.Raft.QuorumReads == QuorumReads.Lease) != _leaseReads ? "lease can only be chosen, and given up, when all nodes start"
+        : _leaseReads && changed.Any(option => option.Name == "raft.election-timeout") ? "the election timeout stands still with lease reads"
+        : null;
+
     private RaftOptions CoreOptions()
     {
         RaftSection raft = _options.Raft;
@@ -467,6 +476,7 @@ internal sealed class RaftHost : IDisposable
             ElectionTimeout = raft.ElectionTimeout,
             HeartbeatInterval = raft.RequestTimeout,
             TransferTimeout = raft.ElectionTimeout,
+            LeaseReads = _leaseReads,
             MaxAppendsInFlight = raft.AppendReqMaxCount,
             MaxAppendBytes = raft.AppendReqMaxSize,
             MaxSnapshotChunksInFlight = raft.SnapshotReqMaxCount,

@@ -39,8 +39,11 @@ internal struct InFlightRequest
     /// <summary>Write: the entry that carries it.</summary>
     public EntryId Entry;
 
-    /// <summary>Read: the number it was registered under.</summary>
+    /// <summary>Read: the number it was registered under; 0 when nobody needs to confirm it.</summary>
     public long ReadId;
+
+    /// <summary>Read: cluster time alone decides which keys are due, as on a node that cannot make it pass.</summary>
+    public bool IsByClusterTime;
 
     /// <summary>Read, Local, Reply: the payload, frame or reply; released once it is dealt with.</summary>
     public ReadOnlyMemory<byte> Bytes;

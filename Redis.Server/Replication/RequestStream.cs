@@ -56,6 +56,9 @@ internal abstract class RequestStream : IClientIdentity
     /// <summary>Whether the application will flush this stream at the end of its batch. Application only.</summary>
     public bool IsFlushPending { get; set; }
 
+    /// <summary>READONLY: the client takes reads from a node that does not lead. Changed on the application's turn, while nothing else is under way.</summary>
+    public bool TakesFollowerReads { get; set; }
+
     /// <summary>Requests added so far; names the last one.</summary>
     public long Added => Volatile.Read(ref _added);
 

@@ -27,12 +27,19 @@ internal static class ClusterCommands
             new LocalCommand("countkeysinslot", 3, Flags, AclCategories.None, Member(CountKeysInSlot)),
             new LocalCommand("getkeysinslot", 4, Flags, AclCategories.None, Member(GetKeysInSlot)),
         ]),
-        new LocalCommand("readonly", 1, CommandFlags.Fast | Flags, AclCategories.Connection, (_, _, reply) => reply.Ok()),
-        new LocalCommand("readwrite", 1, CommandFlags.Fast | Flags, AclCategories.Connection, (_, _, reply) => reply.Ok()),
+        new LocalCommand("readonly", 1, CommandFlags.Fast | Flags, AclCategories.Connection, (client, _, reply) => SwitchReads(client, true, reply)),
+        new LocalCommand("readwrite", 1, CommandFlags.Fast | Flags, AclCategories.Connection, (client, _, reply) => SwitchReads(client, false, reply)),
         new LocalCommand("asking", 1, CommandFlags.Fast, AclCategories.Connection, (_, _, reply) => reply.Ok()),
     ];
 
     private delegate void GroupHandler(ClientConnection client, GroupView group, CommandArgs args, RespWriter reply);
+
+    /// <summary>READONLY, READWRITE: whether this client takes reads from a follower.</summary>
+    private static void SwitchReads(ClientConnection client, bool takesFollowerReads, RespWriter reply)
+    {
+        client.TakesFollowerReads = takesFollowerReads;
+        reply.Ok();
+    }
 
     /// <summary>All of these need a cluster to speak of.</summary>
     private static LocalReplyHandler Member(GroupHandler handler) => (client, args, reply) =>

@@ -186,6 +186,7 @@ internal static class ConnectionCommands
         client.Session.Name = "";
         client.Session.User = "default";
         client.Session.IsAuthenticated = !client.Services.Authenticator.IsPasswordSet;
+        client.TakesFollowerReads = false;
         client.ProtocolVersion = 2;
         reply.SimpleString("RESET"u8);
     }
