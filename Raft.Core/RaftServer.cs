@@ -80,6 +80,12 @@ public sealed class RaftServer
     /// <summary>How far the log is.</summary>
     public LogCursors Cursors => _state.Cursors;
 
+    /// <summary>
+    /// The last entry whose sync can help anyone by now; entries behind it may share the next one. On a leader they still
+    /// wait to be sent. A host may just as well sync all that is appended.
+    /// </summary>
+    public long SyncTarget => _state.Leadership is { IsSoleVoter: false } leadership ? leadership.SentToVoter(_state.Log.Last.Index) : _state.Log.Last.Index;
+
     /// <summary>The members in effect: those of the last configuration in the log, committed or not.</summary>
     public ClusterConfiguration Configuration => _state.Configuration;
 

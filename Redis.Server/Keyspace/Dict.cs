@@ -65,6 +65,23 @@ internal sealed class Dict<TValue>
         return -1;
     }
 
+    /// <summary>The hash that lookups of <paramref name="key"/> use; asks for the bucket it leads to.</summary>
+    public uint PrefetchBucket(ReadOnlySpan<byte> key)
+    {
+        uint hash = (uint)SipHash.Hash(key);
+        Prefetch.Struct(ref Bucket(hash));
+        return hash;
+    }
+
+    /// <summary>Asks for the first entry of a hash's bucket and answers its number, or -1.</summary>
+    public int PrefetchEntry(uint hash)
+    {
+        int index = Bucket(hash) - 1;
+        if (index >= 0)
+            Prefetch.Struct(ref At(index));
+        return index;
+    }
+
     /// <summary>The key's value by reference, or a null reference (<see cref="Unsafe.IsNullRef{T}"/>). Good until the next add or remove.</summary>
     public ref TValue Find(ReadOnlySpan<byte> key)
     {

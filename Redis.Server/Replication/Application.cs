@@ -15,6 +15,10 @@ internal sealed class Application : IDisposable
     // A network or disk thread lends itself for at most this many items; a backlog goes to the dedicated thread.
     private const int LoanBudget = 1024;
 
+    // As many keys as the caches bear; fewer than the least are not worth the second look at their frames.
+    private const int PrefetchedWorks = 16;
+    private const int FewestPrefetched = 4;
+
     private readonly WorkQueue _queue = new();
     private readonly SerialExecutor _executor;
     private readonly CommandRunner _runner;
@@ -25,6 +29,7 @@ internal sealed class Application : IDisposable
     private readonly LateReplies _late;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
+    private int _prefetched;
     private RequestStream? _unfinished;
     private long _appliedIndex;
     private long _nextDue = long.MaxValue;
@@ -205,6 +210,7 @@ internal sealed class Application : IDisposable
                 _queue.Forget(_batch.Length);
                 _batch = _queue.TakeAll();
                 _position = 0;
+                _prefetched = 0;
                 if (_batch.IsEmpty)
                 {
                     return true;
@@ -214,6 +220,11 @@ internal sealed class Application : IDisposable
             ReadOnlySpan<Work> batch = _batch.Span;
             while (_position < batch.Length)
             {
+                if (_position >= _prefetched)
+                {
+                    PrefetchAhead(batch[_position..]);
+                }
+
                 if (budget-- == 0 || !Do(batch[_position], onLoan))
                 {
                     return false;
@@ -230,6 +241,16 @@ internal sealed class Application : IDisposable
             {
                 return _queue.IsEmpty; // send replies between batches
             }
+        }
+    }
+
+    private void PrefetchAhead(ReadOnlySpan<Work> next)
+    {
+        int count = Math.Min(next.Length, PrefetchedWorks);
+        _prefetched = _position + count;
+        if (count >= FewestPrefetched && Prefetch.IsSupported)
+        {
+            _runner.Prefetch(next[..count]);
         }
     }
 

@@ -21,6 +21,23 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
 
     public CommandMeter Meter => meter;
 
+    /// <summary>Commands that will be run soon: brings what their keys lead to into the processor's cache.</summary>
+    public void Prefetch(ReadOnlySpan<Work> works)
+    {
+        Span<uint> hashes = stackalloc uint[works.Length];
+        int count = 0;
+        foreach (ref readonly Work work in works)
+        {
+            if (work.Kind == WorkKind.Apply && work.Entry.Type == EntryType.Application
+                && EntryPayload.FirstArgument(work.Entry.Payload.Span) is { IsEmpty: false } key)
+            {
+                hashes[count++] = context.Keyspace.PrefetchBucket(key);
+            }
+        }
+
+        context.Keyspace.PrefetchKeys(hashes[..count]);
+    }
+
     /// <summary>Makes a payload the next to be run. True when running it is quick.</summary>
     public bool Prepare(ReadOnlyMemory<byte> payload)
     {

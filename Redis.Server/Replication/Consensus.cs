@@ -32,6 +32,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private long _readId;
     private long _timePassed;
     private long _reportedApplied;
+    private long _syncStarted;
     private volatile bool _holdsBack;
     private int _ticking;
 
@@ -308,9 +309,19 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private void EndStep(RaftServer server)
     {
         _packer.Settle();
-        _log!.StartSync();
+        StartSync(server, _log!);
         LogCursors cursors = server.Cursors;
         _holdsBack = cursors.Applied < cursors.Committed;
+    }
+
+    /// <summary>A leader's entries are synced while they are on their way to the followers, not while they wait to be sent.</summary>
+    private void StartSync(RaftServer server, RaftLog log)
+    {
+        if (server.Role != RaftRole.Leader || server.SyncTarget > _syncStarted)
+        {
+            log.StartSync();
+            _syncStarted = log.Last.Index;
+        }
     }
 
     /// <summary>After the lock: send messages, and run the application if it is idle.</summary>
