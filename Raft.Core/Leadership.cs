@@ -46,10 +46,8 @@ internal sealed class Leadership
         long sent = 0;
         foreach (Peer peer in _peers)
         {
-            if (peer.IsVoter)
-            {
-                sent = Math.Max(sent, peer is { State: PeerState.Probe, IsProbeSent: true } ? last : peer.Next - 1);
-            }
+            long through = peer is { State: PeerState.Probe, IsProbeSent: true } ? last : peer.Next - 1;
+            sent = peer.IsVoter && through > sent ? through : sent;
         }
 
         return sent;
