@@ -113,6 +113,14 @@ public sealed class RaftServer
     /// <summary>The time that an entry proposed in this step is stamped with.</summary>
     public long NextEntryTime => Math.Max(_state.Time, _state.LastEntryTime);
 
+    /// <summary>
+    /// Time until <see cref="Periodic"/> lets this server ask for votes, unless it hears a leader; <see cref="TimeSpan.MaxValue"/>
+    /// on a leader. A host that calls it then, and not only at its own interval, keeps rivals apart.
+    /// </summary>
+    public TimeSpan UntilCampaign => _state.Role == RaftRole.Leader ? TimeSpan.MaxValue
+        : _state.ElectionDeadline > _state.Now ? _state.ElectionDeadline - _state.Now
+        : TimeSpan.Zero;
+
     /// <summary>The parts' common state, for invariants and tests.</summary>
     internal RaftState State => _state;
 

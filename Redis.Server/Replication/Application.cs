@@ -31,6 +31,7 @@ internal sealed class Application : IDisposable
     private int _position;
     private int _prefetched;
     private RequestStream? _unfinished;
+    private long _throttled;
     private long _appliedIndex;
     private long _nextDue = long.MaxValue;
 
@@ -68,6 +69,9 @@ internal sealed class Application : IDisposable
     /// expiry of a key, in cluster time; long.MaxValue: never. Any thread.
     /// </summary>
     public long NextDueTime => Volatile.Read(ref _nextDue);
+
+    /// <summary>How often applying was put off: it took too long for the thread that brought the work. Any thread.</summary>
+    public long Throttled => Volatile.Read(ref _throttled);
 
     /// <summary>Id of the last applied entry. Application's turn only.</summary>
     public EntryId LastApplied { get; private set; }
@@ -177,6 +181,11 @@ internal sealed class Application : IDisposable
             return true;
         }
 
+        if (!finished && onLoan)
+        {
+            Volatile.Write(ref _throttled, _throttled + 1);
+        }
+
         foreach (RequestStream stream in _flushes)
         {
             stream.IsFlushPending = false;
@@ -271,6 +280,10 @@ internal sealed class Application : IDisposable
             case WorkKind.Abandon:
                 Abandon(work.Stream!, work.Number);
                 return true;
+            case WorkKind.Resolve:
+                work.Stream!.Resolve(work.Number, work.Entry.Payload);
+                Advance(work.Stream, onLoan);
+                return true;
             default:
                 work.Action!();
                 return true;
@@ -355,6 +368,10 @@ internal sealed class Application : IDisposable
                 }
 
                 EndReply(stream, request.Bytes);
+            }
+            else if (request.Kind == RequestKind.Proxied)
+            {
+                AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
             }
             else
             {
@@ -469,9 +486,10 @@ internal sealed class Application : IDisposable
             switch (request.Kind)
             {
                 case RequestKind.Write:
-                    BeginReply(stream);
-                    _reply.Error("TIMEOUT not committed yet"u8);
-                    EndReply(stream, default);
+                    AnswerUnknown(stream, "TIMEOUT not committed yet"u8);
+                    break;
+                case RequestKind.Proxied:
+                    AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
                     break;
                 case RequestKind.Read:
                     BeginReply(stream);
@@ -487,6 +505,13 @@ internal sealed class Application : IDisposable
         }
 
         Advance(stream, onLoan: false);
+    }
+
+    private void AnswerUnknown(RequestStream stream, ReadOnlySpan<byte> error)
+    {
+        BeginReply(stream);
+        _reply.Error(error);
+        EndReply(stream, default);
     }
 
     /// <summary>A command that waited has its reply; what its client asked meanwhile gets its turn.</summary>
@@ -528,7 +553,7 @@ internal sealed class Application : IDisposable
     {
         if (reply.Length > 0)
         {
-            stream.Output.Append(reply.Written);
+            stream.Respond(reply.Written);
             if (!stream.IsFlushPending)
             {
                 stream.IsFlushPending = true;

@@ -27,6 +27,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private readonly RaftSection _options;
     private readonly RaftOutputs _outputs;
     private readonly WatchCheck _watchCheck;
+    private readonly FollowerProxy _proxy;
     private RaftServer? _server;
     private RaftLog? _log;
     private long _readId;
@@ -36,8 +37,10 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private volatile bool _holdsBack;
     private int _ticking;
 
-    public Consensus(Application application, PeerMesh mesh, Admission admission, WatchCheck watchCheck, Func<long> clock, RaftSection options, ILogger logger)
+    public Consensus(
+        Application application, PeerMesh mesh, FollowerProxy proxy, Admission admission, WatchCheck watchCheck, Func<long> clock, RaftSection options, ILogger logger)
     {
+        _proxy = proxy;
         _watchCheck = watchCheck;
         _admission = admission;
         _options = options;
@@ -45,6 +48,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _mesh = mesh;
         _clock = clock;
         _outputs = new RaftOutputs(application, mesh, logger);
+        _outputs.Changed += change => proxy.LeaderIs(change.Leader, isSelf: change.Role == RaftRole.Leader);
         application.ProposeTick = ProposeTick;
         application.ProposeUnblock = payload => ProposePayload(payload, static _ => { });
         application.Progressed = Progressed;
@@ -65,6 +69,12 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     /// <summary>What to do when Raft cannot go on: the process must end.</summary>
     public Action<Exception> Failed { get; set; } = _ => { };
+
+    /// <summary>Called when this server may want to campaign earlier than it did.</summary>
+    public Action CampaignMoved { get; set; } = () => { };
+
+    /// <summary>How long until this server campaigns, unless it hears a leader.</summary>
+    public TimeSpan UntilCampaign => Read(static (server, _) => server.UntilCampaign, TimeSpan.MaxValue);
 
     /// <summary>Counts for INFO raft.</summary>
     public long AppendRequestsReceived { get; private set; }
@@ -169,7 +179,12 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             _mesh.Farewell(from);
         }
 
-        Step(server => server.PeerDisconnected(from));
+        Step(server =>
+        {
+            LetTimePass(server); // what this server waits from now on must count from now
+            server.PeerDisconnected(from);
+        });
+        CampaignMoved();
     }
 
     /// <summary>More of the log is on disk. Called by the log's syncer thread.</summary>
@@ -328,19 +343,21 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private void Deliver()
     {
         _mesh.Flush();
+        _proxy.Flush();
         _application.Signal();
     }
 
     private void SubmitLocked(RequestStream stream, ReadOnlySpan<StagedRequest> staged)
     {
         bool hasRead = false;
-        bool hasData = false;
+        bool hasWrite = false;
         foreach (ref readonly StagedRequest request in staged)
         {
             hasRead |= request.Kind == RequestKind.Read;
-            hasData |= request.Kind is RequestKind.Read or RequestKind.Write;
+            hasWrite |= request.Kind == RequestKind.Write;
         }
 
+        bool hasData = hasRead || hasWrite;
         RaftServer? server = _server;
         if (hasRead && server is { Role: RaftRole.Leader, Options.LeaseReads: true })
         {
@@ -349,6 +366,12 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
         byte[]? refusal = hasData ? _admission.Refusal(server) : null;
         bool takesData = hasData && server is not null && (refusal is null || (hasRead && stream.TakesFollowerReads));
+        if (refusal is not null && _proxy.Wants(stream, server, answersHere: takesData && !hasWrite) is { } leader)
+        {
+            PassOn(stream, staged, leader);
+            return;
+        }
+
         if (takesData)
         {
             BeginStep(server!);
@@ -400,6 +423,32 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _outputs.Reads.Enqueue((++_readId, stream, through)); // first: it may be confirmed at once
         server.RequestRead(_readId);
         return new ReadTicket(_readId, null, !leads);
+    }
+
+    /// <summary>Another node leads and is asked instead of the client having to; what concerns this node alone stays here.</summary>
+    private void PassOn(RequestStream stream, ReadOnlySpan<StagedRequest> staged, Member leader)
+    {
+        bool hasReady = false;
+        foreach (ref readonly StagedRequest request in staged)
+        {
+            if (request.Kind is RequestKind.Read or RequestKind.Write)
+            {
+                stream.Add(new InFlightRequest { Kind = RequestKind.Proxied, Command = request.Command, Watches = request.Watches });
+                _proxy.Add(stream, request, stream.Added);
+            }
+            else
+            {
+                hasReady |= !Take(stream, request, null, null, default);
+            }
+        }
+
+        _proxy.Send(stream, leader);
+        if (hasReady)
+        {
+            _application.Add(Work.Advance(stream));
+        }
+
+        _packer.Settle();
     }
 
     private void Hand(RaftServer server, PeerFrame kind, int from, ref FrameReader reader, PeerFrameScratch scratch)

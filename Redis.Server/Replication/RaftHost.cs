@@ -41,7 +41,9 @@ internal sealed class RaftHost : IDisposable
         Meter = new CommandMeter(options);
         Application = new Application(new CommandRunner(context, Meter, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
-        Consensus = new Consensus(Application, Mesh, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+        Proxy = new FollowerProxy(dial, Identity, options, Application, loggers.CreateLogger<FollowerProxy>());
+        Consensus = new Consensus(
+            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
@@ -57,6 +59,8 @@ internal sealed class RaftHost : IDisposable
     public Consensus Consensus { get; }
 
     public PeerMesh Mesh { get; }
+
+    public FollowerProxy Proxy { get; }
 
     public Admission Admission { get; } = new();
 
@@ -112,6 +116,7 @@ internal sealed class RaftHost : IDisposable
         }
 
         _clock = new RaftClock(UntilNextTick, Tick);
+        Consensus.CampaignMoved = _clock.Wake;
     }
 
     /// <summary>
@@ -197,6 +202,7 @@ internal sealed class RaftHost : IDisposable
         _clock?.Dispose();
         Consensus.Dispose();
         Mesh.Dispose();
+        Proxy.Dispose();
         Application.Dispose();
         _log?.Dispose();
         _metadata?.Dispose();
@@ -427,11 +433,14 @@ internal sealed class RaftHost : IDisposable
         }
     }
 
-    /// <summary>The periodic interval, or less when something falls due before.</summary>
+    /// <summary>
+    /// The periodic interval, or less when something falls due before. Campaigns above all are held at their moment: rounded
+    /// up to a common interval, two servers that drew different times would meet again and again.
+    /// </summary>
     private TimeSpan UntilNextTick()
     {
         TimeSpan interval = _options.Raft.PeriodicInterval;
-        long due = Application.NextDueTime - RaftClock.Now + 1;
+        double due = Math.Min(Application.NextDueTime - RaftClock.Now + 1, Consensus.UntilCampaign.TotalMilliseconds);
         return due < interval.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(due, 1)) : interval;
     }
 
@@ -449,6 +458,7 @@ internal sealed class RaftHost : IDisposable
 
         Consensus.Periodic();
         Consensus.TickIfDue();
+        Proxy.Tick();
     }
 
     private void ApplyOptions()
