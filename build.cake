@@ -65,6 +65,22 @@ Task("ClusterBenchmark")
     .IsDependentOn("Build")
     .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "output")}"));
 
+Task("StorageBenchmark")
+    .Description("Measures snapshots under load, restarts and memory on three nodes; --keys=N, --rounds=N.")
+    .IsDependentOn("Build")
+    .Does(() => Benchmarks($"storage {PassedOn("keys", "rounds")}"));
+
+Task("KillLoop")
+    .Description("Kills one node after the other with -9 under load with snapshots, --rounds=N (100) times.")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest("Redis.Server.Tests/Redis.Server.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        Filter = "FullyQualifiedName~KillLoopTests",
+        EnvironmentVariables = new Dictionary<string, string> { ["KILL_ROUNDS"] = Argument("rounds", "100") },
+    }));
+
 Task("Soak")
     .Description("Simulates new seeds on all processors for --minutes=N (10) or until one fails.")
     .IsDependentOn("Build")

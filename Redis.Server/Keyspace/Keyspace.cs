@@ -260,6 +260,33 @@ internal sealed class Keyspace
         Observer?.Flushed();
     }
 
+    /// <summary>Makes room for so many keys, before the first.</summary>
+    public void Reserve(int keys) => _keys.Reserve(keys);
+
+    /// <summary>
+    /// Adds a key as a snapshot has it, in one go; the name's array belongs to the keyspace from now on. Expiry -1: none. False when
+    /// the key is there already.
+    /// </summary>
+    public bool TryLoad(byte[] key, in RedisValue value, long expiry)
+    {
+        int entry = _keys.TryAdd(key);
+        if (entry < 0)
+            return false;
+        ref KeyEntry added = ref _keys.ValueAt(entry);
+        added.Value = value;
+        added.AccessSeconds = _accessSeconds;
+        added.SnapshotEpoch = SnapshotEpoch;
+        long bytes = value.MemoryBytes;
+        _dataBytes += HeapSize.Array(key.Length) + bytes;
+        if (value.Object is { } collection)
+            collection.AccountedBytes = bytes;
+        if (value.Object is HashValue { Expiry: not null } hash)
+            WatchFields(key, hash);
+        if (expiry >= 0)
+            _expiries.Set(entry, expiry);
+        return true;
+    }
+
     /// <summary>Takes the keys of another keyspace, which is not used any more, in place of its own: a snapshot was loaded into it.</summary>
     public void TakeOver(Keyspace loaded)
     {

@@ -79,6 +79,9 @@ internal sealed class Application : IDisposable
     /// <summary>Cluster time: that of the last applied entry. Application's turn only.</summary>
     public long ClusterTime { get; private set; }
 
+    /// <summary>Rises with every entry applied and every command run: tells whether there was anything to do. Application's turn only.</summary>
+    public long WorkDone => _appliedIndex + _runner.Meter.Statistics.Processed;
+
     /// <summary>Adds work; nothing happens before <see cref="Signal"/>.</summary>
     public void Add(in Work work)
     {

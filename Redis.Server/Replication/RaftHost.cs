@@ -145,7 +145,9 @@ internal sealed class RaftHost : IDisposable
     }
 
     /// <summary>Takes a snapshot; null when it is done, otherwise why not.</summary>
-    public Task<string?> TakeSnapshotAsync(bool keepsTail) => Snapshots.RunAsync(_store!, keepsTail);
+    public Task<string?> TakeSnapshotAsync(bool keepsTail) => Admission.State == NodeState.Loading
+        ? Task.FromResult<string?>("the node is loading its data")
+        : Snapshots.RunAsync(_store!, keepsTail);
 
     /// <summary>The members as of an applied entry.</summary>
     public ClusterConfiguration ConfigurationAt(long index) =>
@@ -349,7 +351,7 @@ internal sealed class RaftHost : IDisposable
             await Task.Delay(1).ConfigureAwait(false);
         }
 
-        if (await TakeSnapshotAsync(keepsTail: false).ConfigureAwait(false) is { } failure)
+        if (await Snapshots.RunAsync(_store!, keepsTail: false).ConfigureAwait(false) is { } failure)
         {
             throw new StorageException($"The data that moved in could not be made the cluster's first snapshot: {failure}");
         }
@@ -451,7 +453,7 @@ internal sealed class RaftHost : IDisposable
             Consensus.Step(server => server.DiskStalled($"a write to disk has taken {log.Statistics.Running.TotalMilliseconds:0} ms so far"));
         }
 
-        if (_log is { } grown && grown.FileSize > _options.Raft.LogMaxFileSize && Snapshots.IsReady && Application.AppliedIndex > LatestSnapshot.Last.Index)
+        if (_log is { } grown && IsSnapshotDue(grown.FileSize, _options.Raft.LogMaxFileSize))
         {
             _ = TakeSnapshotAsync(keepsTail: true);
         }
@@ -459,6 +461,20 @@ internal sealed class RaftHost : IDisposable
         Consensus.Periodic();
         Consensus.TickIfDue();
         Proxy.Tick();
+    }
+
+    /// <summary>
+    /// A peer that is just receiving the latest one would have to begin anew with the next, over and over where writes are
+    /// faster than its link; so it gets a while.
+    /// </summary>
+    private bool IsSnapshotDue(long size, long limit)
+    {
+        const int patience = 4;
+        return size > limit && Snapshots.IsReady && Application.AppliedIndex > LatestSnapshot.Last.Index
+            && (size > patience * limit || !Consensus.Read((server, _) => IsSending(server), false));
+
+        static bool IsSending(RaftServer server) =>
+            server.Status().Peers.Any(peer => peer.SnapshotSize is not null && peer.Silence < server.Options.ElectionTimeout);
     }
 
     private void ApplyOptions()

@@ -148,16 +148,29 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
         _view = SnapshotView.Begin(context.Keyspace, extras, sink, compress: true);
     }
 
+    /// <summary>
+    /// Slice by slice. While the node has other things to do they get at least as much of its time: clients' requests,
+    /// and the other threads that these take.
+    /// </summary>
     private void Serialise(SnapshotSink sink)
     {
+        Application application = host.Application;
         bool isDone = false;
+        long before = 0;
         while (!isDone)
         {
-            host.Application.RunOnTurn(() => isDone = _view!.Step(SliceBytes));
-            if (!isDone && sink.IsFull)
+            long done = 0;
+            application.RunOnTurn(() =>
             {
-                Thread.Sleep(1); // the disk is behind
+                done = application.WorkDone;
+                isDone = _view!.Step(SliceBytes);
+            });
+            if (!isDone && (done != before || sink.IsFull))
+            {
+                Thread.Sleep(1);
             }
+
+            before = done;
         }
     }
 }
