@@ -47,8 +47,7 @@ internal ref struct ReplyToLua(LuaThread lua, ReadOnlySpan<byte> reply)
                 break;
             case ',':
                 lua.NewTable();
-                Numbers.TryParseDouble(line, out double number);
-                lua.Push(number);
+                lua.Push(Numbers.TryParseDouble(line, out double number) ? number : double.NaN);
                 lua.SetField(-2, "double"u8);
                 break;
             case '(':
@@ -72,11 +71,7 @@ internal ref struct ReplyToLua(LuaThread lua, ReadOnlySpan<byte> reply)
         lua.SetField(-2, "ignore_error_stats_update"u8);
     }
 
-    private static long Number(ReadOnlySpan<byte> line)
-    {
-        Utf8Parser.TryParse(line, out long value, out _);
-        return value;
-    }
+    private static long Number(ReadOnlySpan<byte> line) => Utf8Parser.TryParse(line, out long value, out _) ? value : 0;
 
     private ReadOnlySpan<byte> Line()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Redis.Server.Keyspace.Snapshots;
 
@@ -35,6 +36,7 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
     public long Bytes { get; private set; }
 
     /// <summary>The name of a script: 40 hexadecimal digits.</summary>
+    [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1.")]
     public static string NameOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA1.HashData(body));
 
     /// <summary>The script of this name in any case, or null. Any thread.</summary>

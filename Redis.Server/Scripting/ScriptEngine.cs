@@ -116,7 +116,11 @@ internal sealed class ScriptEngine : IDisposable
         return outcome == LuaOutcome.Returned ? [.. _registered] : null;
     }
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        _redis.Dispose();
+    }
 
     private void Begin(ScriptRun run)
     {

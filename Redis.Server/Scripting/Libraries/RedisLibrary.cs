@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Redis.Server.Commands;
 using Redis.Server.Protocol;
@@ -7,7 +6,7 @@ using Redis.Server.Scripting.Lua;
 namespace Redis.Server.Scripting.Libraries;
 
 /// <summary>The functions of the table redis that the server runs: commands above all.</summary>
-internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, Action<int, string> log)
+internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, Action<int, string> log) : IDisposable
 {
     // What a command counts as, besides its reply.
     private const int CallCost = 100;
@@ -33,6 +32,12 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
     {
         Run = run;
         Version = 2;
+    }
+
+    public void Dispose()
+    {
+        _frame.Dispose();
+        _reply.Dispose();
     }
 
     /// <summary>redis.call and redis.pcall</summary>
@@ -163,7 +168,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             return Fail(lua, "wrong number of arguments");
         ReadOnlySpan<byte> text = lua.TypeOf(1) is LuaType.String or LuaType.Number ? Arguments.Text(lua, 1, "sha1hex") : default;
         machine.Spend(lua, text.Length / 4);
-        lua.Push(Convert.ToHexStringLower(SHA1.HashData(text)));
+        lua.Push(ScriptCache.NameOf(text));
         return 1;
     }
 

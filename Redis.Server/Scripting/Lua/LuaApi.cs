@@ -11,10 +11,8 @@ internal static unsafe partial class LuaApi
 {
     public const int Ok = 0;
     public const int Yield = 1;
-    public const int MultipleResults = -1;
     public const int RegistryIndex = -1_000_000 - 1000;
     public const int MaskCount = 8;
-    public const int GcCollect = 2;
 
     private const string Library = "lua54";
 
@@ -43,13 +41,10 @@ internal static unsafe partial class LuaApi
     public static partial int lua_isyieldable(nint state);
 
     [LibraryImport(Library)]
-    public static partial int lua_yieldk(nint state, int results, nint context, nint continuation);
+    public static partial void lua_yieldk(nint state, int results, nint context, nint continuation);
 
     [LibraryImport(Library)]
     public static partial void lua_sethook(nint state, delegate* unmanaged[Cdecl]<nint, nint, void> hook, int mask, int count);
-
-    [LibraryImport(Library)]
-    public static partial int lua_gc(nint state, int what);
 
     [LibraryImport(Library), SuppressGCTransition]
     public static partial int lua_gettop(nint state);
@@ -142,5 +137,5 @@ internal static unsafe partial class LuaApi
     public static partial int lua_getstack(nint state, int level, byte* activation);
 
     [LibraryImport(Library)]
-    public static partial int lua_getinfo(nint state, byte* what, byte* activation);
+    public static partial void lua_getinfo(nint state, byte* what, byte* activation);
 }

@@ -153,8 +153,6 @@ internal sealed unsafe class LuaMachine : IDisposable
         return null;
     }
 
-    public void CollectGarbage() => LuaApi.lua_gc(_main, LuaApi.GcCollect);
-
     public void Dispose()
     {
         LuaApi.lua_close(_main);

@@ -110,7 +110,7 @@ internal readonly unsafe struct LuaThread(nint handle)
     /// <summary>Pops the value on top and keeps it in the registry.</summary>
     public int Keep() => LuaApi.luaL_ref(handle, LuaApi.RegistryIndex);
 
-    public void PushKept(int reference) => LuaApi.lua_rawgeti(handle, LuaApi.RegistryIndex, reference);
+    public void PushKept(int reference) => _ = LuaApi.lua_rawgeti(handle, LuaApi.RegistryIndex, reference);
 
     public void Release(int reference) => LuaApi.luaL_unref(handle, LuaApi.RegistryIndex, reference);
 
