@@ -80,8 +80,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         }
         else
         {
-            bool writes = command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate);
-            client.Stage(writes ? RequestKind.Write : RequestKind.Read, command, frame);
+            client.Stage(command.EntersLog ? RequestKind.Write : RequestKind.Read, command, frame);
             if (command.Has(CommandFlags.Blocking))
             {
                 client.WaitForTurn();
