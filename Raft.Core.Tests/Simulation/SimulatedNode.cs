@@ -370,13 +370,14 @@ internal sealed class SimulatedNode
     /// <summary>Looks at the clock.</summary>
     public void PassTime()
     {
-        long elapsed = (_cluster.Now - _lastTick) * ClockRate / 1000;
-        _lastTick = _cluster.Now;
-        if (Answers)
+        if (!Answers)
         {
-            History.Contacts.Pass(elapsed);
+            return;
         }
 
+        long elapsed = (_cluster.Now - _lastTick) * ClockRate / 1000;
+        _lastTick = _cluster.Now;
+        History.Contacts.Pass(elapsed);
         Drive(static (server, ms) => server.Periodic(TimeSpan.FromMilliseconds(ms)), elapsed);
     }
 
