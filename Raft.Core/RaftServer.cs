@@ -340,6 +340,10 @@ public sealed class RaftServer
         {
             _settlement.HandOverTo(successor, reason);
         }
+        else if (_state.Role is RaftRole.PreCandidate or RaftRole.Candidate)
+        {
+            _state.BecomeFollower(_state.Term, 0, reason);
+        }
 
         Settle();
     }
