@@ -21,10 +21,10 @@ internal sealed class CommandContext
     public required CommandTable Table { get; init; }
 
     /// <summary>Limits and thresholds of the data types.</summary>
-    public DataOptions Options { get; init; } = new();
+    public DataOptions Options { get; set; } = new();
 
     /// <summary>What snapshots hold besides the keys. Complete before the first entry.</summary>
-    public IList<ISnapshotPart> SnapshotParts => field ??= [new BlockedClientsPart(Keyspace.Blocked)];
+    public IList<ISnapshotPart> SnapshotParts => field ??= [new BlockedClientsPart(Keyspace.Blocked), new DataOptionsPart(this)];
 
     /// <summary>Where the reply goes.</summary>
     public RespWriter Reply { get; set; } = new();

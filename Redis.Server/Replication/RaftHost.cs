@@ -42,6 +42,7 @@ internal sealed class RaftHost : IDisposable
         Application = new Application(new CommandRunner(context, Meter, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
         Consensus = new Consensus(Application, Mesh, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+        SharedOptions = new SharedOptions(options, context, Consensus);
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
@@ -55,6 +56,8 @@ internal sealed class RaftHost : IDisposable
     public Application Application { get; }
 
     public Consensus Consensus { get; }
+
+    public SharedOptions SharedOptions { get; }
 
     public PeerMesh Mesh { get; }
 
@@ -449,10 +452,12 @@ internal sealed class RaftHost : IDisposable
 
         Consensus.Periodic();
         Consensus.TickIfDue();
+        SharedOptions.Offer();
     }
 
     private void ApplyOptions()
     {
+        SharedOptions.Offer();
         Application.ApplyDelay = _options.Raft.Failures.LogDelayApply;
         Consensus.Step(server =>
         {

@@ -18,6 +18,7 @@ internal static class ClusterCommands
     [
         new("cluster", -2, CommandFlags.None, AclCategories.None,
         [
+            HelpRow.Of("CLUSTER"),
             new LocalCommand("slots", 2, Flags, AclCategories.None, Member(Slots)),
             new LocalCommand("shards", 2, Flags, AclCategories.None, Member(Shards)),
             new LocalCommand("nodes", 2, Flags, AclCategories.None, Member(Nodes)),
