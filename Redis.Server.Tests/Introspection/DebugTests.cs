@@ -130,6 +130,33 @@ internal sealed class DebugTests() : SingleNode("--enable-debug-command", "local
         Assert.That(await client.AskAsync(line.Split(' ')), Is.EqualTo(ReplyText.Of(oracle.Run([new Request(line.Split(' '))])[0])));
     }
 
+    /// <summary>Of those that this node answers itself; a name that redis-server has and we do not is nobody's row.</summary>
+    [Test]
+    public async Task Rows_are_redis_own()
+    {
+        using OracleConnection oracle = OracleServer.Connect(2);
+        using TestClient client = await ConnectAsync();
+        string[] names =
+        [
+            "config", "slowlog", "latency", "memory", "module", "debug", "info", "role", "lolwut", "lastsave", "bgsave", "save", "bgrewriteaof", "shutdown",
+            "sync", "psync", "replconf", "replicaof", "slaveof", "failover", "time", "readonly", "readwrite", "asking", "command", "object",
+        ];
+        foreach (string name in names)
+        {
+            Request request = new("COMMAND", "INFO", name);
+            Assert.That(Rows((await client.PipelineAsync([request]))[0].Elements[0]), Is.EqualTo(Rows(oracle.Run([request])[0].Elements[0])), name);
+        }
+    }
+
+    /// <summary>Name, arity, flags, key positions and categories of a row and its subcommands, in a defined order.</summary>
+    private static IEnumerable<string> Rows(Reply row) =>
+    [
+        $"{row.Elements[0].AsString} {row.Elements[1].AsString} {Sorted(row.Elements[2])} {Sorted(row.Elements[6])}",
+        .. row.Elements[9].Elements.SelectMany(Rows).Order(StringComparer.Ordinal),
+    ];
+
+    private static string Sorted(Reply set) => string.Join(' ', set.Elements.Select(one => one.AsString).Order(StringComparer.Ordinal));
+
     [Test]
     public async Task Directives_have_redis_names_and_defaults()
     {

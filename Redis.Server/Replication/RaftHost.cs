@@ -80,6 +80,9 @@ internal sealed class RaftHost : IDisposable
     /// <summary>The cluster's 32 characters; empty outside of a cluster.</summary>
     public string ClusterId => _metadata?.Current.ClusterId ?? "";
 
+    /// <summary>A member that does not lead: what Redis calls a replica.</summary>
+    public bool IsFollower => Admission.State == NodeState.Up && Consensus.State.Role != RaftRole.Leader;
+
     /// <summary>Own id; before INIT or JOIN the configured one, or 0.</summary>
     public int NodeId => _metadata?.Current.NodeId is > 0 and int id ? id : _options.Raft.Id;
 
