@@ -23,7 +23,7 @@ internal sealed class StackExchangeRedisTests
     [Test]
     public async Task Works_and_goes_on_after_a_failover()
     {
-        ConfigurationOptions options = new() { AbortOnConnectFail = false, ConnectTimeout = 10_000, SyncTimeout = 10_000, AsyncTimeout = 10_000, AllowAdmin = true };
+        ConfigurationOptions options = new() { AbortOnConnectFail = false, ConnectTimeout = 10_000, SyncTimeout = 3_000, AsyncTimeout = 3_000, AllowAdmin = true };
         foreach (TestNode node in _cluster.Nodes)
             options.EndPoints.Add(node.Address);
         await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options);
