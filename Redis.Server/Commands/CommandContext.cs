@@ -22,10 +22,10 @@ internal sealed class CommandContext
     public required CommandTable Table { get; init; }
 
     /// <summary>Limits and thresholds of the data types.</summary>
-    public DataOptions Options { get; init; } = new();
+    public DataOptions Options { get; set; } = new();
 
     /// <summary>What snapshots hold besides the keys. Complete before the first entry.</summary>
-    public IList<ISnapshotPart> SnapshotParts => field ??= [new BlockedClientsPart(Keyspace.Blocked), Scripts.Cache, Scripts.Libraries];
+    public IList<ISnapshotPart> SnapshotParts => field ??= [new BlockedClientsPart(Keyspace.Blocked), Scripts.Cache, Scripts.Libraries, new DataOptionsPart(this)];
 
     /// <summary>Scripts and functions, and what runs them.</summary>
     public Scripts Scripts => field ??= new Scripts(this);

@@ -481,14 +481,16 @@ internal sealed class Keyspace
 
     private bool AreAllPartsDue(RedisObject value)
     {
-        MetDueKey |= value.EarliestExpiry < LeaderClock;
+        MetDueKey |= value.EarliestExpiry < LeaderClock && value.EarliestExpiry >= _now;
         return value.IsGoneAt(_now);
     }
 
     private bool IsPast(long expiry)
     {
+        if (expiry < _now)
+            return true;
         MetDueKey |= expiry < LeaderClock;
-        return expiry < _now;
+        return false;
     }
 
     /// <summary>Removes due fields of the hash at <paramref name="key"/>, at most <paramref name="budget"/>; answers how many.</summary>

@@ -199,7 +199,7 @@ internal sealed class Application : IDisposable
         if (_appliedIndex != before)
         {
             Keyspace.Keyspace keyspace = _runner.Context.Keyspace;
-            Volatile.Write(ref _nextDue, Math.Min(keyspace.Blocked.EarliestDeadline, keyspace.EarliestExpiry));
+            Volatile.Write(ref _nextDue, Math.Min(keyspace.Blocked.EarliestDeadline, _runner.Context.Options.ExpiresActively ? keyspace.EarliestExpiry : long.MaxValue));
             Progressed();
         }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Redis.Server.Commands;
 using Redis.Server.Diagnostics;
+using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Replication;
@@ -61,7 +62,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     {
         context.BeginEntry(entry.Id, entry.Time);
         Run(client);
-        context.EndEntry(ExpiriesAnEntry);
+        context.EndEntry(context.Options.ExpiresActively ? ExpiriesAnEntry : 0);
     }
 
     /// <summary>
@@ -76,7 +77,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
             context.Waiting.UnblockAll();
         }
 
-        context.EndEntry(ExpiriesAnEntry);
+        context.EndEntry(context.Options.ExpiresActively ? ExpiriesAnEntry : 0);
     }
 
     /// <summary>
@@ -131,6 +132,9 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
                 case EntryPayload.Unblock:
                     (EntryId waiter, UnblockReason reason) = UnblockPayload.Read(payload);
                     context.Waiting.Unblock(waiter, reason);
+                    break;
+                case EntryPayload.Options:
+                    context.Options = DataOptionsCodec.Decode(payload[1..]);
                     break;
                 default:
                     throw new InvalidDataException($"An entry of unknown kind {payload[0]}: a newer version wrote it.");

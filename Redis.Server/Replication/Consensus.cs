@@ -287,7 +287,8 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     private bool ProposeTick(Action<EntryFate> done) => ProposePayload(EntryPayload.TickBytes, done);
 
-    private bool ProposePayload(byte[] payload, Action<EntryFate> done) =>
+    /// <summary>Proposes an entry of this server's own; false when this node does not lead or takes nothing now.</summary>
+    public bool ProposePayload(byte[] payload, Action<EntryFate> done) =>
         Propose((RaftServer server, out EntryId id) => server.Propose(payload, out id), done) == ProposeResult.Accepted;
 
     /// <summary>The application got further: lets Raft hand over what it held back.</summary>

@@ -44,6 +44,7 @@ internal sealed class RaftHost : IDisposable
         Proxy = new FollowerProxy(dial, Identity, options, Application, loggers.CreateLogger<FollowerProxy>());
         Consensus = new Consensus(
             Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+        SharedOptions = new SharedOptions(options, context, Consensus);
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
@@ -57,6 +58,8 @@ internal sealed class RaftHost : IDisposable
     public Application Application { get; }
 
     public Consensus Consensus { get; }
+
+    public SharedOptions SharedOptions { get; }
 
     public PeerMesh Mesh { get; }
 
@@ -80,6 +83,9 @@ internal sealed class RaftHost : IDisposable
 
     /// <summary>The cluster's 32 characters; empty outside of a cluster.</summary>
     public string ClusterId => _metadata?.Current.ClusterId ?? "";
+
+    /// <summary>A member that does not lead: what Redis calls a replica.</summary>
+    public bool IsFollower => Admission.State == NodeState.Up && Consensus.State.Role != RaftRole.Leader;
 
     /// <summary>Own id; before INIT or JOIN the configured one, or 0.</summary>
     public int NodeId => _metadata?.Current.NodeId is > 0 and int id ? id : _options.Raft.Id;
@@ -461,6 +467,7 @@ internal sealed class RaftHost : IDisposable
         Consensus.Periodic();
         Consensus.TickIfDue();
         Proxy.Tick();
+        SharedOptions.Offer();
     }
 
     /// <summary>
@@ -479,6 +486,7 @@ internal sealed class RaftHost : IDisposable
 
     private void ApplyOptions()
     {
+        SharedOptions.Offer();
         Application.ApplyDelay = _options.Raft.Failures.LogDelayApply;
         Consensus.Step(server =>
         {

@@ -136,16 +136,46 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
     /// <summary>Fixes the moment: everything applied so far is in the snapshot, nothing later.</summary>
     private void Begin(SnapshotSink sink)
     {
+        InProgress = host.Application.LastApplied;
+        _view = SnapshotView.Begin(context.Keyspace, Extras(), sink, compress: true);
+    }
+
+    private RdbExtras Extras()
+    {
         Application application = host.Application;
-        InProgress = application.LastApplied;
+        EntryId last = application.LastApplied;
         RdbExtras extras = [];
-        new SnapshotFields(InProgress, application.ClusterTime, host.ClusterId, host.ConfigurationAt(InProgress.Index)).AddTo(extras);
+        new SnapshotFields(last, application.ClusterTime, host.ClusterId, host.ConfigurationAt(last.Index)).AddTo(extras);
         foreach (ISnapshotPart part in context.SnapshotParts)
         {
             part.Save(extras);
         }
 
-        _view = SnapshotView.Begin(context.Keyspace, extras, sink, compress: true);
+        return extras;
+    }
+
+    /// <summary>Writes the state as a snapshot into memory and loads it from there (DEBUG RELOAD). Application's turn; not beside <see cref="RunAsync"/>.</summary>
+    public void Reload()
+    {
+        SnapshotSink sink = new(long.MaxValue);
+        using (SnapshotView view = SnapshotView.Begin(context.Keyspace, Extras(), sink, compress: true))
+        {
+            while (!view.Step(int.MaxValue))
+            {
+            }
+        }
+
+        MemoryStream file = new();
+        sink.WriteTo(file);
+        file.Position = 0;
+        RdbReader reader = new(file, context.Options);
+        Keyspace.Keyspace loaded = new() { Now = host.Application.ClusterTime };
+        reader.Load(loaded);
+        context.Keyspace.TakeOver(loaded);
+        foreach (ISnapshotPart part in context.SnapshotParts)
+        {
+            part.Restore(reader.Extras);
+        }
     }
 
     /// <summary>

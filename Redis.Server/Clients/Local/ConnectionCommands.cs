@@ -170,7 +170,7 @@ internal static class ConnectionCommands
         reply.BulkString("mode"u8);
         reply.BulkString("standalone"u8);
         reply.BulkString("role"u8);
-        reply.BulkString("master"u8);
+        reply.BulkString(client.Services.Host.IsFollower ? "replica"u8 : "master"u8);
         reply.BulkString("modules"u8);
         reply.EmptyArray();
     }

@@ -71,9 +71,11 @@ internal static class RaftDebugCommands
         {
             case null:
                 return true;
-            case { Name: "debug" }:
-                DebugCommands.Run(client, args, reply);
+            case { Name: "debug" } when args.Is(1, "populate"u8) && args.Count is >= 3 and <= 5:
+                DebugPopulate.RunLocally(client, args, reply);
                 return true;
+            case { Name: "debug" }:
+                return DebugCommands.Run(client, args, reply);
             default:
                 return client.RunLocal(command, args, reply);
         }
