@@ -337,8 +337,8 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         bool hasData = false;
         foreach (ref readonly StagedRequest request in staged)
         {
-            hasRead |= request.Kind == RequestKind.Read;
-            hasData |= request.Kind is RequestKind.Read or RequestKind.Write;
+            hasRead |= request.Kind is RequestKind.Read or RequestKind.OnLeader;
+            hasData |= request.Kind is RequestKind.Read or RequestKind.Write or RequestKind.OnLeader;
         }
 
         RaftServer? server = _server;
@@ -359,7 +359,13 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         bool hasReady = false;
         foreach (ref readonly StagedRequest request in staged)
         {
-            hasReady |= !Take(stream, request, server, request.Kind == RequestKind.Read ? ticket.Refusal : refusal, ticket);
+            byte[]? refused = request.Kind switch
+            {
+                RequestKind.Read => ticket.Refusal,
+                RequestKind.OnLeader => refusal ?? ticket.Refusal,
+                _ => refusal,
+            };
+            hasReady |= !Take(stream, request, server, refused, ticket);
         }
 
         if (takesData)
@@ -465,7 +471,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                 taken.Kind = RequestKind.Reply;
                 taken.Bytes = Admission.Refusal(result);
                 break;
-            case RequestKind.Read when refusal is null:
+            case RequestKind.Read or RequestKind.OnLeader when refusal is null:
                 taken.ReadId = ticket.ReadId;
                 taken.IsByClusterTime = ticket.IsByClusterTime;
                 taken.Bytes = Keep(request.Bytes.Span);
