@@ -8,6 +8,7 @@ using Redis.Server.Diagnostics;
 using Redis.Server.Keyspace;
 using Redis.Server.Operations;
 using Redis.Server.Peers;
+using Redis.Server.PubSub;
 using Redis.Server.Replication;
 
 namespace Redis.Server;
@@ -36,19 +37,22 @@ internal sealed class Node : INode
             Commands = table,
             Host = _host,
             Keyspace = context.Keyspace,
+            Channels = context.Channels,
             Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
             Logger = loggers.CreateLogger<ClientServices>(),
             RequestShutdown = EndAtRequest,
         };
         _listener = new Listener(services);
         _sampler = services.Sampler;
+        NotifyAsConfigured(context, options);
+        _host.Consensus.StateChanged += change => DismissSubscribersUnlessLeader(context.Channels, change);
     }
 
     public Task Ended => EndedAsync();
 
     private static IEnumerable<Command> LocalRows =>
     [
-        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
         .. MemoryCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
         .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
     ];
@@ -79,6 +83,39 @@ internal sealed class Node : INode
     {
         _isHurried = isHurried;
         _ended.TrySetResult();
+    }
+
+    /// <summary>Keyspace notifications cost nothing while notify-keyspace-events asks for none.</summary>
+    private static void NotifyAsConfigured(CommandContext context, ServerOptions options)
+    {
+        KeyspaceNotifications notifications = new(context.Channels, () => options.Data.NotifyKeyspaceEvents);
+        options.Table.Changed += _ => Apply();
+        Apply();
+
+        void Apply()
+        {
+            const KeyspaceEventClasses destinations = KeyspaceEventClasses.Keyspace | KeyspaceEventClasses.Keyevent;
+            bool wanted = (options.Data.NotifyKeyspaceEvents & destinations) != 0;
+            if (wanted && context.Notifications is null)
+            {
+                context.Keyspace.Observe(notifications);
+            }
+            else if (!wanted && context.Notifications is not null)
+            {
+                context.Keyspace.Ignore(notifications);
+            }
+
+            context.Notifications = wanted ? notifications : null;
+        }
+    }
+
+    /// <summary>Under the consensus lock: before anything that another leader has committed is applied here.</summary>
+    private void DismissSubscribersUnlessLeader(Channels channels, in RaftChange change)
+    {
+        if (change.Role != RaftRole.Leader)
+        {
+            _host.Application.Add(Work.Run(channels.DismissAll));
+        }
     }
 
     private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Ended).ConfigureAwait(false)).ConfigureAwait(false);

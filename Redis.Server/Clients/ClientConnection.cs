@@ -9,6 +9,7 @@ using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
+using Redis.Server.PubSub;
 using Redis.Server.Replication;
 
 namespace Redis.Server.Clients;
@@ -17,7 +18,7 @@ namespace Redis.Server.Clients;
 /// One client: receives bytes, stages the requests in them, hands them to consensus in one go, and goes on while the
 /// replies come back in their order.
 /// </summary>
-internal sealed class ClientConnection : RequestStream
+internal sealed class ClientConnection : RequestStream, ISubscriber
 {
     private const int InitialCapacity = 4 * 1024;
     private const int KeptCapacity = 64 * 1024;
@@ -28,14 +29,12 @@ internal sealed class ClientConnection : RequestStream
     private const int MaxInFlight = 16 * 1024;
     private const int MaxWaitingReplies = 32 * 1024 * 1024;
 
-    // Where client-output-buffer-limit sets no limit: what one queue can hold, less one reply.
-    private const long MostWaitingReplies = 1L << 30;
-
     private readonly ClientServices _services;
     private readonly Transport _transport;
     private readonly Gate _gate;
     private readonly RequestParser _parser = new();
     private readonly List<StagedRequest> _staged = [];
+    private readonly OutputSlowness _slowness = new();
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialCapacity);
     private int _start;
     private int _end;
@@ -71,6 +70,12 @@ internal sealed class ClientConnection : RequestStream
 
     /// <summary>Commands queued by MULTI.</summary>
     public TransactionQueue Transaction { get; } = new();
+
+    /// <summary>What it has subscribed to.</summary>
+    public Subscriptions Subscriptions { get; } = new();
+
+    /// <summary>A RESP2 client with subscriptions: messages would be taken for replies, so it may ask for next to nothing.</summary>
+    public bool IsInSubscribedMode => Subscriptions.Total > 0 && ProtocolVersion == 2;
 
     public override SendQueue Output { get; }
 
@@ -183,10 +188,30 @@ internal sealed class ClientConnection : RequestStream
             drained.TrySetResult();
         }
 
-        OutputBufferLimit limit = _services.Options.OutputBufferLimits.Normal;
-        if (Output.Waiting > (limit.Hard > 0 ? limit.Hard : MostWaitingReplies))
+        KillIfTooSlow();
+    }
+
+    public void Push(ReadOnlySpan<byte> message)
+    {
+        _services.Host.Application.Push(this, message);
+        KillIfTooSlow();
+    }
+
+    public void Dismiss() => Output.CloseWhenSent();
+
+    /// <summary>Nothing will be pushed to this client any more. Application's turn only.</summary>
+    public void EndPushes()
+    {
+        _services.Channels.UnsubscribeAll(this);
+    }
+
+    /// <summary>Ends a connection whose output waits for the client beyond client-output-buffer-limit.</summary>
+    public void KillIfTooSlow()
+    {
+        OutputBufferLimits limits = _services.Options.OutputBufferLimits;
+        if (_slowness.Exceeds(Subscriptions.Total > 0 ? limits.PubSub : limits.Normal, Output.Waiting) && !Output.IsClosed)
         {
-            _services.Logger.LogWarning("Client {Id} at {Address} closed: its replies exceed client-output-buffer-limit", Session.Id, Session.Address);
+            _services.Logger.LogWarning("Client {Id} at {Address} closed: its output exceeds client-output-buffer-limit", Session.Id, Session.Address);
             Kill();
         }
     }
@@ -195,9 +220,13 @@ internal sealed class ClientConnection : RequestStream
     private void End()
     {
         HasEnded = true;
-        if (InFlight > 0)
+        if (InFlight > 0 || Subscriptions.Total > 0)
         {
-            _services.Host.Application.Post(() => _services.Host.Application.Unblock(this, UnblockReason.Disconnected));
+            _services.Host.Application.Post(() =>
+            {
+                EndPushes();
+                _services.Host.Application.Unblock(this, UnblockReason.Disconnected);
+            });
         }
 
         _services.Host.Proxy.Tell(this, ProxyNote.End);

@@ -3,6 +3,7 @@ using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
+using Redis.Server.PubSub;
 using Redis.Server.Replication;
 using Redis.Server.Security;
 
@@ -18,6 +19,9 @@ internal sealed class ClientServices
     public required RaftHost Host { get; init; }
 
     public required Keyspace.Keyspace Keyspace { get; init; }
+
+    /// <summary>Who has subscribed to what.</summary>
+    public required Channels Channels { get; init; }
 
     public required ILogger Logger { get; init; }
 

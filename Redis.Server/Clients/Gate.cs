@@ -41,6 +41,11 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             Refuse(command, OutOfMemory);
         }
+        else if (client.IsInSubscribedMode && command is not LocalCommand { IsAllowedToSubscribers: true })
+        {
+            Refuse(command, Encoding.ASCII.GetBytes(
+                $"-ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n"));
+        }
         else if (command.Name == PeerHandshake.CommandName)
         {
             StagePeer(args);
@@ -67,7 +72,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     {
         if (command is LocalCommand local)
         {
-            client.Stage(RequestKind.Local, command, frame);
+            client.Stage(local.IsForLeader ? RequestKind.OnLeader : RequestKind.Local, command, frame);
             if (!local.IsTransparent)
             {
                 client.WaitForTurn();
@@ -115,7 +120,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
 
     private void Enqueue(Command command, ReadOnlyMemory<byte> frame)
     {
-        if (command.Has(CommandFlags.NoMulti))
+        if (command.Has(CommandFlags.NoMulti) || command is LocalCommand { IsBarredFromMulti: true })
         {
             Refuse(command, NotInTransaction);
             return;

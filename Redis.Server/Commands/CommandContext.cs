@@ -3,6 +3,7 @@ using Raft.Core;
 using Redis.Server.Keyspace;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
+using Redis.Server.PubSub;
 using Redis.Server.Scripting;
 
 namespace Redis.Server.Commands;
@@ -41,6 +42,12 @@ internal sealed class CommandContext
 
     /// <summary>Where the reply goes.</summary>
     public RespWriter Reply { get; set; } = new();
+
+    /// <summary>Where PUBLISH delivers to; empty on nodes that do not lead.</summary>
+    public Channels Channels { get; } = new();
+
+    /// <summary>Publishes what happens to keys; null while nobody wants to know.</summary>
+    public KeyspaceNotifications? Notifications { get; set; }
 
     /// <summary>Cluster time in milliseconds since the Unix epoch: the time of the entry that is applied, or, for a read, of the last applied one.</summary>
     public long Now => Keyspace.Now;

@@ -29,6 +29,7 @@ internal static class DataCommands
         .. GeoSearchCommands.Rows,
         .. SortCommands.Rows,
         .. DumpCommands.Rows,
+        .. PublishCommands.Rows,
         .. WatchCommands.Rows,
         .. ScriptCommands.Rows,
         .. FunctionCommands.Rows,

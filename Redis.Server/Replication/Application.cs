@@ -149,6 +149,13 @@ internal sealed class Application : IDisposable
     /// <summary>Waiting commands that will change another key than the one they wait for. Any thread.</summary>
     public int Movers => _runner.Context.Keyspace.Blocked.Movers;
 
+    /// <summary>Sends a client what it did not ask for: behind the replies it has, before the one in the making. Application's turn only.</summary>
+    public void Push(RequestStream stream, ReadOnlySpan<byte> message)
+    {
+        stream.Output.Append(message);
+        FlushLater(stream);
+    }
+
     /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
     public bool Unblock(RequestStream stream, UnblockReason reason) =>
         _late.TryFind(stream, out EntryId entry) && ProposeUnblock(UnblockPayload.Build(entry, reason));
@@ -408,6 +415,7 @@ internal sealed class Application : IDisposable
                     }
 
                     break;
+                case RequestKind.OnLeader when request.ReadId <= stream.ReleasedReads:
                 case RequestKind.Local:
                     BeginReply(stream);
                     if (!stream.ExecuteLocal(request, _reply))
@@ -494,7 +502,7 @@ internal sealed class Application : IDisposable
                 case RequestKind.Proxied:
                     AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
                     break;
-                case RequestKind.Read:
+                case RequestKind.Read or RequestKind.OnLeader:
                     BeginReply(stream);
                     _reply.Error("TIMEOUT no quorum for read"u8);
                     EndReply(stream, request.Bytes);
@@ -557,11 +565,16 @@ internal sealed class Application : IDisposable
         if (reply.Length > 0)
         {
             stream.Respond(reply.Written);
-            if (!stream.IsFlushPending)
-            {
-                stream.IsFlushPending = true;
-                _flushes.Add(stream);
-            }
+            FlushLater(stream);
+        }
+    }
+
+    private void FlushLater(RequestStream stream)
+    {
+        if (!stream.IsFlushPending)
+        {
+            stream.IsFlushPending = true;
+            _flushes.Add(stream);
         }
     }
 }

@@ -91,8 +91,10 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         keyspace.LeaderClock = leaderClock;
         keyspace.MetDueKey = false;
         context.Watches = client?.Watches;
+        context.Notifications?.BeginRead();
         Run(client);
         keyspace.LeaderClock = 0;
+        context.Notifications?.EndRead(keyspace.MetDueKey);
         return !keyspace.MetDueKey;
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Redis.Server.Commands;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
+using Redis.Server.PubSub;
 using Redis.Server.Replication;
 
 namespace Redis.Server.Clients.Local;
@@ -208,6 +209,7 @@ internal static class ClientCommands
         else
         {
             victim.Kill();
+            victim.EndPushes();
         }
     }
 
@@ -220,7 +222,7 @@ internal static class ClientCommands
         int multi = client.Transaction.IsOpen ? client.Transaction.Frames.Count : -1;
         return string.Create(CultureInfo.InvariantCulture,
             $"id={session.Id} addr={session.Address} laddr={session.LocalAddress} fd=-1 name={session.Name} age={(now - session.CreatedAt) / 1000} " +
-            $"idle={(now - session.LastActiveAt) / 1000} flags={flags} db=0 sub=0 psub=0 ssub=0 multi={multi} qbuf={used} qbuf-free={free} " +
+            $"idle={(now - session.LastActiveAt) / 1000} flags={flags} db=0 sub={client.Subscriptions.Count(SubscriptionKind.Channel)} psub={client.Subscriptions.Count(SubscriptionKind.Pattern)} ssub={client.Subscriptions.Count(SubscriptionKind.ShardChannel)} multi={multi} qbuf={used} qbuf-free={free} " +
             $"argv-mem=0 multi-mem={client.Transaction.Frames.Sum(f => f.Length)} rbs={free + used} rbp=0 obl={client.Output.Waiting} oll=0 omem=0 " +
             $"tot-mem={free + used + client.Output.Waiting} events=r cmd={session.LastCommand} user={session.User} redir=-1 resp={client.ProtocolVersion} " +
             $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");

@@ -14,13 +14,13 @@ internal static class ConnectionCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new LocalCommand("ping", -1, CommandFlags.Fast, AclCategories.Connection, Ping) { IsTransparent = true },
+        new LocalCommand("ping", -1, CommandFlags.Fast, AclCategories.Connection, Ping) { IsTransparent = true, IsAllowedToSubscribers = true },
         new LocalCommand("echo", 2, Always, AclCategories.Connection, (_, args, reply) => reply.BulkString(args[1])) { IsTransparent = true },
         new LocalCommand("select", 2, Always, AclCategories.Connection, Select),
         new LocalCommand("auth", -2, NoAuth, AclCategories.Connection, Auth),
         new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
-        new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset),
-        new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit),
+        new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset) { IsAllowedToSubscribers = true },
+        new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit) { IsAllowedToSubscribers = true },
         new Command(PeerHandshake.CommandName, -6, CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.Admin, handler: null),
     ];
 
@@ -29,6 +29,12 @@ internal static class ConnectionCommands
         if (args.Count > 2)
         {
             reply.Error("ERR wrong number of arguments for 'ping' command"u8);
+        }
+        else if (client.IsInSubscribedMode)
+        {
+            reply.ArrayHeader(2);
+            reply.BulkString("pong"u8);
+            reply.BulkString(args.Count == 2 ? args[1] : []);
         }
         else if (args.Count == 2)
         {
@@ -183,6 +189,7 @@ internal static class ConnectionCommands
             client.Services.Host.Application.Unwatch(watches);
         }
 
+        client.EndPushes();
         client.Session.Name = "";
         client.Session.User = "default";
         client.Session.IsAuthenticated = !client.Services.Authenticator.IsPasswordSet;
