@@ -28,6 +28,9 @@ internal sealed class ClientConnection : RequestStream
     private const int MaxInFlight = 16 * 1024;
     private const int MaxWaitingReplies = 32 * 1024 * 1024;
 
+    // How long a client whose user was deleted may take to read its last replies.
+    private static readonly TimeSpan GraceForReplies = TimeSpan.FromSeconds(1);
+
     // Where client-output-buffer-limit sets no limit: what one queue can hold, less one reply.
     private const long MostWaitingReplies = 1L << 30;
 
@@ -55,7 +58,6 @@ internal sealed class ClientConnection : RequestStream
         Output = new SendQueue(transport, _ => transport.Close());
         _gate = new Gate(services, this);
         _parser.MaxBulkLength = services.Options.ProtoMaxBulkLength;
-        _parser.IsAuthenticated = session.IsAuthenticated;
     }
 
     public ClientSession Session { get; }
@@ -117,6 +119,16 @@ internal sealed class ClientConnection : RequestStream
         _services.Clients.Remove(this);
         Output.Close();
         _transport.Close();
+    }
+
+    /// <summary>The client's user was deleted: it is nobody from here on, and its connection ends with the replies it has. Application's turn.</summary>
+    public void LoseUser()
+    {
+        Session.User = _services.Users.Default;
+        Session.IsAuthenticated = false;
+        _services.Clients.Remove(this);
+        Output.CloseWhenSent();
+        _ = Task.Delay(GraceForReplies).ContinueWith(_ => Kill(), TaskScheduler.Default);
     }
 
     /// <summary>Answers everything asked so far, then this, then ends the connection (QUIT, protocol errors).</summary>
@@ -229,7 +241,6 @@ internal sealed class ClientConnection : RequestStream
             {
                 await ReceiveUntilDrainedAsync().ConfigureAwait(false);
                 _waitForTurn = false;
-                _parser.IsAuthenticated = Session.IsAuthenticated;
             }
 
             if (_closing)
@@ -266,6 +277,7 @@ internal sealed class ClientConnection : RequestStream
     /// <summary>Parses what lies in the buffer; false when something complete may be left in it.</summary>
     private bool StageRequests()
     {
+        _parser.IsAuthenticated = Session.IsAuthenticated || _services.Users.LetsAnyoneIn;
         while (_staged.Count < MaxStaged)
         {
             ReadOnlyMemory<byte> input = _buffer.AsMemory(_start, _end - _start);

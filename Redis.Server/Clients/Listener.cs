@@ -14,7 +14,15 @@ internal sealed class Listener(ClientServices services) : IDisposable
     private static readonly byte[] Protected =
         ("-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. " +
          "In this mode connections are only accepted from the loopback interface. " +
-         "Set requirepass, bind to the loopback interface, or set protected-mode no.\r\n").Select(c => (byte)c).ToArray();
+         "If you want to connect from external computers to Redis you may adopt one of the following solutions: " +
+         "1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis " +
+         "from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. " +
+         "Use CONFIG REWRITE to make this change permanent. " +
+         "2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode " +
+         "option to 'no', and then restarting the server. " +
+         "3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. " +
+         "4) Setup a an authentication password for the default user. " +
+         "NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.\r\n").Select(c => (byte)c).ToArray();
 
     private readonly List<Socket> _sockets = [];
     private volatile bool _stopped;
@@ -149,14 +157,15 @@ internal sealed class Listener(ClientServices services) : IDisposable
             Id = services.Clients.NextId(),
             Address = isTcp ? $"{transport.Remote}" : $"{services.Options.UnixSocket}:0",
             LocalAddress = isTcp ? $"{transport.Local}" : $"{services.Options.UnixSocket}:0",
-            IsAuthenticated = services.Options.Security.RequirePass.Length == 0,
+            User = services.Users.Default,
+            IsAuthenticated = services.Users.LetsAnyoneIn,
         });
         services.Clients.Add(client);
         _ = client.RunAsync();
     }
 
     private bool IsRefused(SocketTransport transport) =>
-        services.Options.ProtectedMode && services.Options.Security.RequirePass.Length == 0
+        services.Options.ProtectedMode && services.Users.Default.Rights.NeedsNoPassword
         && transport.Remote is IPEndPoint { Address: { } address } && !IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
     private static void ApplyKeepAlive(Socket socket, int seconds)

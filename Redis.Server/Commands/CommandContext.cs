@@ -3,6 +3,7 @@ using Raft.Core;
 using Redis.Server.Keyspace;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
+using Redis.Server.Security;
 
 namespace Redis.Server.Commands;
 
@@ -40,6 +41,15 @@ internal sealed class CommandContext
 
     /// <summary>During a read the keys that its client watches; null where nobody could end the watch.</summary>
     public WatchSet? Watches { get; set; }
+
+    /// <summary>
+    /// The rights of whoever called, or null when they are not restricted. Known to commands that run others or look at keys
+    /// which their arguments do not name (<see cref="Command.AsksForRights"/>).
+    /// </summary>
+    public AclRights? Caller { get; set; }
+
+    /// <summary>Rights that come with entries.</summary>
+    public CallerRights CallerRights => field ??= new CallerRights(Table);
 
     /// <summary>Lets commands wait for keys, and ends their waits.</summary>
     public Waiting Waiting => _waiting ??= new Waiting(this);

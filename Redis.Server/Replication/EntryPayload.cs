@@ -18,6 +18,9 @@ internal static class EntryPayload
     /// <summary>Ends the wait of a blocked client: a time-out, CLIENT UNBLOCK, a closed connection.</summary>
     public const byte Unblock = 3;
 
+    /// <summary>A payload and the ACL rules of the user on whose behalf it runs.</summary>
+    public const byte OnBehalf = 16;
+
     public static readonly byte[] TickBytes = [Tick];
 
     /// <summary>The second word of a command, which is most often its first key; empty when there is none.</summary>

@@ -7,13 +7,13 @@ internal static class TransactionPayload
 {
     private const int HeaderSize = 5;
 
-    public static byte[] Build(IReadOnlyCollection<byte[]> frames)
+    public static byte[] Build(IReadOnlyList<(Commands.Command Command, byte[] Frame)> frames)
     {
-        byte[] payload = new byte[HeaderSize + frames.Sum(frame => frame.Length)];
+        byte[] payload = new byte[HeaderSize + frames.Sum(one => one.Frame.Length)];
         payload[0] = EntryPayload.Transaction;
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(1), frames.Count);
         int position = HeaderSize;
-        foreach (byte[] frame in frames)
+        foreach ((_, byte[] frame) in frames)
         {
             frame.CopyTo(payload, position);
             position += frame.Length;

@@ -10,7 +10,10 @@ namespace Redis.Server.Security;
 /// <param name="newSeeAllChannels">acl-pubsub-default allchannels.</param>
 internal sealed class AclRules(CommandTable table, bool newSeeAllChannels)
 {
-    public CommandTable Table => table;
+    public const string InvalidName = "ERR Usernames can't contain spaces or null characters";
+    public const string DefaultStays = "ERR The 'default' user cannot be removed";
+
+    public static bool IsValidName(ReadOnlySpan<byte> name) => !name.ContainsAny(" \t\n\v\f\r\0"u8);
 
     /// <summary>A user before its first rule: off, without passwords and permissions.</summary>
     public AclRights NewUser()

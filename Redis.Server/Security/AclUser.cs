@@ -12,4 +12,6 @@ internal sealed class AclUser(string name, AclRights rights)
         get => _rights;
         set => _rights = value;
     }
+
+    public override string ToString() => Name;
 }

@@ -63,8 +63,8 @@ internal sealed class CommandSet
 
     public bool Has(Command command)
     {
-        int word = command.Id >> 6;
-        return word < _bits.Length ? (_bits[word] & (1UL << command.Id)) != 0 : IncludesFuture;
+        int word = command.Ordinal >> 6;
+        return word < _bits.Length ? (_bits[word] & (1UL << command.Ordinal)) != 0 : IncludesFuture;
     }
 
     public bool Allows(Command command, CommandArgs args)
@@ -111,7 +111,7 @@ internal sealed class CommandSet
 
     private void Set(Command command, bool allow)
     {
-        int word = command.Id >> 6;
+        int word = command.Ordinal >> 6;
         if (word >= _bits.Length)
         {
             int before = _bits.Length;
@@ -119,7 +119,7 @@ internal sealed class CommandSet
             _bits.AsSpan(before).Fill(IncludesFuture ? ulong.MaxValue : 0);
         }
 
-        ulong bit = 1UL << command.Id;
+        ulong bit = 1UL << command.Ordinal;
         _bits[word] = allow ? _bits[word] | bit : _bits[word] & ~bit;
         IsAll &= allow;
     }

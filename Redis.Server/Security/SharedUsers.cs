@@ -96,7 +96,7 @@ internal sealed class SharedUsers(CommandTable table) : ISnapshotPart
         {
             names = [.. _users.Keys];
             _users.Clear();
-            foreach (string line in AclText.Of(extras.Find(Field)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (string line in AclText.Of(extras.Find(Field) ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 string[] parts = line.Split(' ', 3);
                 _users[parts[0]] = new SharedUser(parts[1] == "-" ? null : rules.Parse(parts[2]), parts[1] != "+");

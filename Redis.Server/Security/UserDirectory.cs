@@ -12,6 +12,9 @@ internal sealed class UserDirectory
 {
     public const string DefaultName = "default";
 
+    /// <summary>What the default user may do unless something else was said.</summary>
+    public static readonly IReadOnlyList<string> DefaultRules = ["on", "nopass", "~*", "&*", "+@all"];
+
     private readonly Lock _lock = new();
     private readonly SecuritySection _options;
     private readonly SortedDictionary<string, AclRights> _own = new(StringComparer.Ordinal);
@@ -23,7 +26,7 @@ internal sealed class UserDirectory
         _options = options;
         Shared = new SharedUsers(table);
         AclRights rights = Rules.NewUser();
-        _ = Rules.Apply(rights, ["on", "nopass", "~*", "&*", "+@all"], out rights);
+        _ = Rules.Apply(rights, DefaultRules, out rights);
         _own[DefaultName] = rights;
         Default = _users[DefaultName] = new AclUser(DefaultName, rights);
         Shared.Changed = Refresh;
@@ -40,6 +43,8 @@ internal sealed class UserDirectory
 
     /// <summary>What ACL rules mean with the present acl-pubsub-default.</summary>
     public AclRules Rules => new(Table, _options.NewUsersSeeAllChannels);
+
+    public bool NewUsersSeeAllChannels => _options.NewUsersSeeAllChannels;
 
     /// <summary>Whether users live in a file of this node's own and not in the log.</summary>
     public bool UsesFile => _options.AclFile.Length > 0;
@@ -86,6 +91,15 @@ internal sealed class UserDirectory
     }
 
     public AclUser? Find(ReadOnlySpan<byte> name) => Find(AclText.Of(name));
+
+    /// <summary>A user of the node's own, also where the cluster's hides it.</summary>
+    public AclRights? FindOwn(string name)
+    {
+        lock (_lock)
+        {
+            return _own.GetValueOrDefault(name);
+        }
+    }
 
     /// <summary>The user, if it exists, may come in and this is its password.</summary>
     public AclUser? Authenticate(ReadOnlySpan<byte> name, ReadOnlySpan<byte> password) =>
