@@ -29,8 +29,6 @@ internal sealed class AuthenticationTests() : SingleNode("--requirepass", Passwo
     [TestCase("CLIENT LIST")]
     [TestCase("MULTI")]
     [TestCase("EXEC")]
-    [TestCase("NONSENSE")]
-    [TestCase("GET")]
     [TestCase("RAFT.CLUSTER INIT")]
     [TestCase("RAFT.PEER 1 x 1 1 127.0.0.1:1")]
     [TestCase("SHUTDOWN")]
@@ -38,6 +36,14 @@ internal sealed class AuthenticationTests() : SingleNode("--requirepass", Passwo
     {
         using TestClient client = await ConnectAsync();
         Assert.That(await client.AskAsync(line.Split(' ')), Is.EqualTo(NoAuth));
+    }
+
+    [TestCase("NONSENSE", "-ERR unknown command 'NONSENSE', with args beginning with: ")]
+    [TestCase("GET", "-ERR wrong number of arguments for 'get' command")]
+    public async Task WhatIsNoCommand_IsSaidToStrangersToo_AsInRedis(string line, string error)
+    {
+        using TestClient client = await ConnectAsync();
+        Assert.That(await client.AskAsync(line.Split(' ')), Is.EqualTo(error));
     }
 
     [Test]

@@ -20,8 +20,8 @@ internal sealed class UserEntries(UserDirectory users)
 
     public IReadOnlyList<Command> Rows => field ??=
     [
-        new("raft.setuser", -FirstRule, CommandFlags.Write | CommandFlags.NoScript | CommandFlags.Fast, AclCategories.Admin, Set),
-        new("raft.deluser", -3, CommandFlags.Write | CommandFlags.NoScript | CommandFlags.Fast, AclCategories.Admin, Delete),
+        new("raft.setuser", -FirstRule, CommandFlags.Write | CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Fast, AclCategories.None, Set),
+        new("raft.deluser", -3, CommandFlags.Write | CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Fast, AclCategories.None, Delete),
     ];
 
     /// <summary>The row and the request that take the place of ACL SETUSER or ACL DELUSER.</summary>

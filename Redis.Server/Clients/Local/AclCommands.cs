@@ -148,7 +148,7 @@ internal static class AclCommands
     {
         if (args.Count > 3)
         {
-            AddSubcommandError("cat", reply);
+            WrongCount(args, reply);
             return;
         }
 
@@ -188,7 +188,7 @@ internal static class AclCommands
         long bits = 256;
         if (args.Count > 3)
         {
-            AddSubcommandError("genpass", reply);
+            WrongCount(args, reply);
         }
         else if (args.Count == 3 && !Numbers.TryParseInteger(args[2], out bits))
         {
@@ -238,6 +238,7 @@ internal static class AclCommands
         }
     }
 
-    private static void AddSubcommandError(string name, RespWriter reply) =>
-        reply.Error($"ERR unknown subcommand or wrong number of arguments for '{name}'. Try ACL HELP.");
+    /// <summary>What subcommands say that take one argument at most.</summary>
+    public static void WrongCount(CommandArgs args, RespWriter reply) =>
+        reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try ACL HELP."u8);
 }

@@ -1,6 +1,6 @@
+using Redis.Server.Commands;
 using Redis.Server.Protocol;
 using Redis.Server.Security;
-using Redis.Server.Commands;
 
 namespace Redis.Server.Clients.Local;
 
@@ -15,7 +15,7 @@ internal static class AclLogCommand
         long count = ShownByDefault;
         if (args.Count > 3)
         {
-            reply.Error("ERR unknown subcommand or wrong number of arguments for 'log'. Try ACL HELP."u8);
+            AclCommands.WrongCount(args, reply);
         }
         else if (args.Count == 3 && args.Is(2, "reset"u8))
         {

@@ -22,7 +22,7 @@ internal static class ConnectionCommands
         new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
         new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset),
         new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit),
-        new Command(PeerHandshake.CommandName, -6, CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.Admin, handler: null),
+        new Command(PeerHandshake.CommandName, -6, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.None, handler: null),
     ];
 
     private static void Ping(ClientConnection client, CommandArgs args, RespWriter reply)
