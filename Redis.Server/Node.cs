@@ -36,13 +36,16 @@ internal sealed class Node : INode
             Table = new CommandTable([.. table.Commands, .. userEntries.Rows, .. RefusalCommand.Rows]),
         };
         context.SnapshotParts.Add(users.Shared);
-        TransportDialer dial = (address, cancellation) => Dialing.TcpAsync(address, options.Raft.ConnectionTimeout, cancellation);
+        TlsEndpoint tls = new(options, loggers.CreateLogger<TlsEndpoint>());
+        TransportDialer dial = (address, cancellation) =>
+            Dialing.DialAsync(address, options.Raft.ConnectionTimeout, options.PeersUseTls ? tls : null, cancellation);
         _host = new RaftHost(options, context, dial, loggers);
         _host.Consensus.StateChanged += change => sink.Role = change.Role == RaftRole.Leader ? 'M' : 'S';
         ClientServices services = new()
         {
             Options = options,
             Commands = Offered(table, options.Security),
+            Tls = tls,
             Users = users,
             UserEntries = userEntries,
             Host = _host,

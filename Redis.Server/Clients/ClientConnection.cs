@@ -71,6 +71,9 @@ internal sealed class ClientConnection : RequestStream
     /// <summary>Whether the client is on this machine.</summary>
     public bool IsLocal => _transport.Remote is not IPEndPoint { Address: { } address } || IPAddress.IsLoopback(address);
 
+    /// <summary>What the connection itself proves of the other side.</summary>
+    public (bool IsEncrypted, bool ShowedCertificate) Proof => (_transport.IsEncrypted, _transport.ShowedCertificate);
+
     /// <summary>Commands queued by MULTI.</summary>
     public TransactionQueue Transaction { get; } = new();
 

@@ -29,6 +29,8 @@ internal sealed class ClientServices
 
     public CommandMeter Meter => Host.Meter;
 
+    public required TlsEndpoint Tls { get; init; }
+
     public required UserDirectory Users { get; init; }
 
     /// <summary>ACL SETUSER and DELUSER in the form in which they enter the log.</summary>

@@ -161,7 +161,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
 
     private void StagePeer(CommandArgs args)
     {
-        if (PeerIntroduction.TryAccept(args, services, out PeerIntroduction? introduction, out string refusal))
+        if (PeerIntroduction.TryAccept(args, client, out PeerIntroduction? introduction, out string refusal))
         {
             client.Stage(RequestKind.Reply, null, "+OK\r\n"u8.ToArray());
             client.BecomePeer(introduction);

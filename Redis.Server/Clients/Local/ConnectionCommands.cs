@@ -13,6 +13,10 @@ internal static class ConnectionCommands
     private const CommandFlags Always = CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale;
     private const CommandFlags NoAuth = Always | CommandFlags.NoScript | CommandFlags.NoAuth | CommandFlags.AllowBusy;
 
+    /// <summary>What another node calls to become a peer.</summary>
+    public static Command Peer { get; } = new(
+        PeerHandshake.CommandName, -6, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.None, handler: null);
+
     public static IReadOnlyList<Command> Rows { get; } =
     [
         new LocalCommand("ping", -1, CommandFlags.Fast, AclCategories.Connection, Ping) { IsTransparent = true },
@@ -22,7 +26,7 @@ internal static class ConnectionCommands
         new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
         new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset),
         new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit),
-        new Command(PeerHandshake.CommandName, -6, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.None, handler: null),
+        Peer,
     ];
 
     private static void Ping(ClientConnection client, CommandArgs args, RespWriter reply)
