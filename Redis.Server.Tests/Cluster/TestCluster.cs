@@ -44,12 +44,15 @@ internal sealed class TestCluster : IDisposable
     public async Task<TestNode> AddAsync(params string[] options) => (await AddAsync(1, options))[0];
 
     /// <summary>Starts more nodes, which belong to no cluster yet.</summary>
-    public async Task<IReadOnlyList<TestNode>> AddAsync(int count, params string[] options)
+    public Task<IReadOnlyList<TestNode>> AddAsync(int count, params string[] options) => AddAsync(count, Door, options);
+
+    /// <summary>The same with another door.</summary>
+    public async Task<IReadOnlyList<TestNode>> AddAsync(int count, TestDoor door, params string[] options)
     {
         List<TestNode> added = [];
         for (int i = 0; i < count; i++)
         {
-            TestNode node = new(Path.Combine(_root, $"node{_nodes.Count + 1}"), [.. _options, .. options]) { Door = Door };
+            TestNode node = new(Path.Combine(_root, $"node{_nodes.Count + 1}"), [.. _options, .. options]) { Door = door };
             _nodes.Add(node);
             node.Start();
             added.Add(node);
