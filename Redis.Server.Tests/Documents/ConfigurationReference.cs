@@ -31,9 +31,7 @@ internal static class ConfigurationReference
         "raft.shardgroup-update-interval", "raft.scan-size", "raft.log-delay-apply", "raft.log-disable-apply", "raft.snapshot-delay",
         "raft.snapshot-fail", "raft.snapshot-disable", "raft.snapshot-disable-load", "timeout", "client-query-buffer-limit",
         "maxmemory-clients", "tracking-table-max-keys", "notify-keyspace-events", "busy-reply-threshold", "stream-node-max-bytes",
-        "stream-node-max-entries", "enable-debug-command", 
-        
-        
+        "stream-node-max-entries", "enable-debug-command",
         "slowlog-log-slower-than", "slowlog-max-len", "latency-monitor-threshold", "latency-tracking", "latency-tracking-info-percentiles",
     ];
 

@@ -28,7 +28,6 @@ internal sealed class AuthenticationTests() : SingleNode("--requirepass", Passwo
     [TestCase("CONFIG GET requirepass")]
     [TestCase("CLIENT LIST")]
     [TestCase("MULTI")]
-    [TestCase("EXEC")]
     [TestCase("RAFT.CLUSTER INIT")]
     [TestCase("RAFT.PEER 1 x 1 1 127.0.0.1:1")]
     [TestCase("SHUTDOWN")]
@@ -40,7 +39,8 @@ internal sealed class AuthenticationTests() : SingleNode("--requirepass", Passwo
 
     [TestCase("NONSENSE", "-ERR unknown command 'NONSENSE', with args beginning with: ")]
     [TestCase("GET", "-ERR wrong number of arguments for 'get' command")]
-    public async Task WhatIsNoCommand_IsSaidToStrangersToo_AsInRedis(string line, string error)
+    [TestCase("EXEC", "-EXECABORT Transaction discarded because of: NOAUTH Authentication required.")]
+    public async Task StrangersAreToldOtherwise_AsInRedis(string line, string error)
     {
         using TestClient client = await ConnectAsync();
         Assert.That(await client.AskAsync(line.Split(' ')), Is.EqualTo(error));

@@ -80,6 +80,8 @@ internal sealed class AclRules(CommandTable table, bool newSeeAllChannels)
     {
         switch (rule.ToLowerInvariant())
         {
+            case "":
+                return AclRuleError.None;
             case "on" or "off":
                 rights.IsEnabled = rule.Length == 2;
                 return AclRuleError.None;
