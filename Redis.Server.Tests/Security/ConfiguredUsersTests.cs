@@ -76,6 +76,32 @@ internal sealed class ConfiguredUsersTests
         Assert.That(restored.All.Select(user => user.Name), Is.EqualTo(new[] { "default", "own" }), "a file of a new cluster has none");
     }
 
+    [Test]
+    public void Rewrite_KeepsANodesOwnUsers()
+    {
+        ServerOptions options = CommandLine.Parse(["--requirepass", "x"], TextReader.Null);
+        UserDirectory users = new(Table, options.Security);
+        ConfiguredUsers.Load(users, options);
+        _ = users.Rules.Apply(users.Rules.NewUser(), ["on", "nopass", "~a", "+get"], out AclRights rights);
+        users.SetOwn("alice", rights);
+        users.Shared.Set("bob", rights, wasOwn: false);
+        string text = ConfigRewrite.Rewrite("port 1\n# mine\nuser old on\n", options.Table, ConfiguredUsers.Lines(users, options.Security));
+        Assert.That(text, Does.StartWith("port 6379\n# mine\n").And.EndsWith("\nuser alice on nopass ~a resetchannels -@all +get\n").And.Not.Contain("old").And.Not.Contain("bob").And.Not.Contain("user default"));
+    }
+
+    [Test]
+    public void RequirePass_IsRefused_OnceTheDefaultUserIsTheClusters()
+    {
+        ServerOptions options = CommandLine.Parse([], TextReader.Null);
+        UserDirectory users = new(Table, options.Security);
+        options.Table.OnApply(changed => ConfiguredUsers.Reconfigure(users, options.Security, changed));
+        Assert.That(options.Table.Set([("requirepass", "one")]), Is.Null);
+        Assert.That(users.Authenticate("default"u8, "one"u8), Is.Not.Null);
+        users.Shared.Set("default", users.Default.Rights, wasOwn: true);
+        Assert.That(options.Table.Set([("requirepass", "two")]), Does.StartWith("ERR CONFIG SET failed").And.Contain("ACL SETUSER default"));
+        Assert.That(options.Security.RequirePass, Is.EqualTo("one"));
+    }
+
     private static UserDirectory Load(params string[] arguments)
     {
         ServerOptions options = CommandLine.Parse(arguments, TextReader.Null);

@@ -10,6 +10,7 @@ using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
@@ -190,6 +191,9 @@ internal sealed class ClientConnection : RequestStream
 
     public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) =>
         ((LocalCommand)command).Run(this, args, reply);
+
+    public override void Denied(AclReason reason, string what) =>
+        _services.AclLog.Add(new AclLogEntry(reason, AclContext.Lua, what, Session.User.Name, Local.ClientCommands.Describe(this)));
 
     public override void Answered()
     {

@@ -48,6 +48,9 @@ internal sealed class CommandContext
     /// </summary>
     public AclRights? Caller { get; set; }
 
+    /// <summary>Where refusals of <see cref="WhyCallerMayNot"/> are noted: the node that owes the reply has an ACL log for them.</summary>
+    public IDenialWitness? Witness { get; set; }
+
     /// <summary>Rights that come with entries.</summary>
     public CallerRights CallerRights => field ??= new CallerRights(Table);
 
@@ -81,6 +84,15 @@ internal sealed class CommandContext
         Waiting.EndEntry();
         Keyspace.ExpireDue(expiries);
         Keyspace.EndEntry();
+    }
+
+    /// <summary>Whether whoever called a script may run this command in it: null, or what the script is told.</summary>
+    public string? WhyCallerMayNot(Command command, CommandArgs args)
+    {
+        if (Caller?.Check(command, args) is not { IsDenied: true } denial)
+            return null;
+        Witness?.Denied(denial.Reason, denial.Object(command, args));
+        return denial.ReplyInScript();
     }
 
     /// <summary>

@@ -116,6 +116,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         try
         {
             ReadOnlySpan<byte> payload = _payload.Span;
+            context.Witness = client;
             switch (payload[0])
             {
                 case EntryPayload.Command:

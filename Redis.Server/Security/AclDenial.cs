@@ -36,6 +36,14 @@ internal readonly record struct AclDenial(AclReason Reason, int Position)
             _ => "no permission to execute the command or subcommand",
         };
 
+    /// <summary>What a script is told that calls a command, without the error's code.</summary>
+    public string ReplyInScript() => "The user executing the script " + Reason switch
+    {
+        AclReason.Key => "can't access at least one of the keys mentioned in the command arguments",
+        AclReason.Channel => "can't publish to the channel mentioned in the command",
+        _ => "can't run this command or subcommand",
+    };
+
     /// <summary>ACL DRYRUN's answer.</summary>
     public string DryRun(Command command, CommandArgs args) => Reason switch
     {

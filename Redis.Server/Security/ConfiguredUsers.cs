@@ -58,6 +58,26 @@ internal static class ConfiguredUsers
         return null;
     }
 
+    /// <summary>The user directives for CONFIG REWRITE: the node's own users. Null where a file has them.</summary>
+    public static IReadOnlyList<string>? Lines(UserDirectory users, SecuritySection section)
+    {
+        if (users.UsesFile)
+        {
+            return null;
+        }
+
+        // What requirepass says of the default user need not be said twice.
+        UserDirectory plain = new(users.Table, section);
+        plain.SetDefaultPassword(section.RequirePass);
+        string usual = AclText.Rules(plain.Default.Rights, users.Table);
+        return
+        [
+            .. users.Own.Select(user => (user.Name, Rules: AclText.Rules(user.Rights, users.Table)))
+                .Where(user => user.Name != UserDirectory.DefaultName || user.Rules != usual)
+                .Select(user => $"user {user.Name} {user.Rules}"),
+        ];
+    }
+
     private static void Add(UserDirectory users, HashSet<string> seen, IReadOnlyList<string> directive)
     {
         string[] words = [.. directive.Select(word => AclText.Of(System.Text.Encoding.UTF8.GetBytes(word)))];
