@@ -130,7 +130,7 @@ internal sealed class TlsTests
         try
         {
             Assert.That(
-                await admin.AskAsync("CONFIG", "SET", "tls-ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA", "tls-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256", "tls-protocols", "TLSv1.2 TLSv1.3"),
+                await admin.AskAsync("CONFIG", "SET", "tls-ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-CHACHA20-POLY1305:TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "tls-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256", "tls-protocols", "TLSv1.2 TLSv1.3"),
                 Is.EqualTo("+OK"));
             foreach ((SslProtocols version, TlsCipherSuite suite) in ((SslProtocols, TlsCipherSuite)[])
                 [(SslProtocols.Tls12, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256), (SslProtocols.Tls13, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256)])

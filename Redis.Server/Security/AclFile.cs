@@ -32,12 +32,8 @@ internal static class AclFile
             return errors.Append("WARNING: ACL errors detected, no change to the previously active ACL rules was performed").ToString();
         }
 
-        if (!users.ContainsKey(UserDirectory.DefaultName))
-        {
-            _ = rules.Apply(rules.NewUser(), UserDirectory.DefaultRules, out AclRights rights);
-            users.Add(UserDirectory.DefaultName, rights);
-        }
-
+        _ = rules.Apply(rules.NewUser(), UserDirectory.DefaultRules, out AclRights rights);
+        users.TryAdd(UserDirectory.DefaultName, rights);
         return null;
     }
 

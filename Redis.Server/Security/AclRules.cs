@@ -1,3 +1,4 @@
+using System.Buffers;
 using Redis.Server.Commands;
 using Redis.Server.Protocol;
 
@@ -13,7 +14,9 @@ internal sealed class AclRules(CommandTable table, bool newSeeAllChannels)
     public const string InvalidName = "ERR Usernames can't contain spaces or null characters";
     public const string DefaultStays = "ERR The 'default' user cannot be removed";
 
-    public static bool IsValidName(ReadOnlySpan<byte> name) => !name.ContainsAny(" \t\n\v\f\r\0"u8);
+    private static readonly SearchValues<byte> Spaces = SearchValues.Create(" \t\n\v\f\r\0"u8);
+
+    public static bool IsValidName(ReadOnlySpan<byte> name) => !name.ContainsAny(Spaces);
 
     /// <summary>A user before its first rule: off, without passwords and permissions.</summary>
     public AclRights NewUser()

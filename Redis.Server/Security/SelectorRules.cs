@@ -1,3 +1,4 @@
+using System.Buffers;
 using Redis.Server.Commands;
 
 namespace Redis.Server.Security;
@@ -5,6 +6,8 @@ namespace Redis.Server.Security;
 /// <summary>Applies the rules of one selector: keys, channels, commands.</summary>
 internal sealed class SelectorRules(CommandTable table)
 {
+    private static readonly SearchValues<char> Spaces = SearchValues.Create(" \t\n\v\f\r\0");
+
     public AclRuleError Apply(AclSelector selector, string rule)
     {
         switch (rule.ToLowerInvariant())
@@ -186,5 +189,5 @@ internal sealed class SelectorRules(CommandTable table)
         _ => null,
     };
 
-    private static bool HasSpace(string text) => text.AsSpan().ContainsAny(" \t\n\v\f\r\0");
+    private static bool HasSpace(string text) => text.AsSpan().ContainsAny(Spaces);
 }

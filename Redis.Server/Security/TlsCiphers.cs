@@ -9,8 +9,10 @@ internal static class TlsCiphers
     private static readonly (string OpenSsl, string Iana)[] Words =
     [
         ("AES128", "AES_128"), ("AES256", "AES_256"), ("CAMELLIA128", "CAMELLIA_128"), ("CAMELLIA256", "CAMELLIA_256"),
-        ("CHACHA20-POLY1305", "CHACHA20_POLY1305_SHA256"), ("DHE-", "DHE_"), ("ECDHE_", "ECDHE_"),
+        ("CHACHA20-POLY1305", "CHACHA20_POLY1305_SHA256"),
     ];
+
+    private static readonly string[] Ciphers = ["AES_", "CAMELLIA_", "CHACHA20_", "ARIA"];
 
     private static readonly TlsCipherSuite[] UsualFor12 =
     [
@@ -31,7 +33,7 @@ internal static class TlsCiphers
             return null;
         }
 
-        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+        if (OperatingSystem.IsWindows() || OperatingSystem.IsAndroid())
         {
             throw new FormatException("tls-ciphers and tls-ciphersuites cannot be chosen on this platform");
         }
@@ -70,12 +72,12 @@ internal static class TlsCiphers
         }
 
         text = text.Replace('-', '_');
-        int cipher = new[] { "AES_", "CAMELLIA_", "CHACHA20_", "ARIA" }.Select(word => text.IndexOf(word, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(0).Min();
+        int cipher = Ciphers.Select(word => text.IndexOf(word, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(0).Min();
         string exchange = cipher == 0 ? "RSA" : text[..(cipher - 1)];
         string rest = text[cipher..];
         // Without a mode OpenSSL means CBC.
         string[] parts = rest.Split('_');
-        rest = parts is [_, _, var hash] && hash.StartsWith("SHA", StringComparison.Ordinal) ? $"{parts[0]}_{parts[1]}_CBC_{hash}" : rest;
+        rest = parts is ["AES" or "CAMELLIA", _, var hash] && hash.StartsWith("SHA", StringComparison.Ordinal) ? $"{parts[0]}_{parts[1]}_CBC_{hash}" : rest;
         return $"TLS_{exchange}_WITH_{rest}";
     }
 }
