@@ -101,6 +101,10 @@ internal sealed class SecureClusterTests
         Assert.That(
             async () => await node.ConnectAsync(_admin with { Certificate = _foreign.Issue("node") }),
             Throws.InstanceOf<IOException>().Or.InstanceOf<System.Security.Authentication.AuthenticationException>());
+        Assert.That(await node.AskAsync("ACL", "DELUSER", "app", ClusterUser), Does.StartWith("-ERR nodes of this cluster log in as 'nodes' and could not any more"));
+        Assert.That(await node.AskAsync("ACL", "SETUSER", ClusterUser, "-raft.peer"), Does.StartWith("-ERR nodes of this cluster"));
+        Assert.That(await node.AskAsync("ACL", "SETUSER", ClusterUser, "resetpass", ">new"), Does.StartWith("-ERR nodes of this cluster"));
+        Assert.That(await node.AskAsync("ACL", "SETUSER", ClusterUser, ">new"), Is.EqualTo("+OK"));
         using TestClient plain = await TestClient.ConnectAsync(node.Port);
         await plain.SendAsync(TestClient.Encode(new Request(introduction)));
         Assert.That(await plain.IsClosedAsync());

@@ -39,6 +39,9 @@ internal sealed class ClientServices
     /// <summary>Whether changes of users concern the whole cluster.</summary>
     public bool SharesUsers => !Users.UsesFile && Host.Admission.State != NodeState.Uninitialized;
 
+    /// <summary>Whether there are other nodes in the cluster.</summary>
+    public bool HasPeers => Host.Mesh.Links.Count > 0;
+
     public AclLog AclLog => field ??= new AclLog(() => Options.Security.AclLogMaxLength);
 
     public ServerInfo Info => field ??= new ServerInfo(this);

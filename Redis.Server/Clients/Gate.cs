@@ -4,6 +4,7 @@ using Redis.Server.Commands;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
@@ -69,6 +70,12 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private void StageData(Command command, CommandArgs args, ReadOnlyMemory<byte> frame)
     {
         bool changesUsers = (command == AclCommands.SetUser || command == AclCommands.DelUser) && services.SharesUsers;
+        if (changesUsers && services.HasPeers && services.UserEntries.CutsNodesOff(args, services.Options.Raft) is { } reason)
+        {
+            Refuse(command, AclText.Bytes($"-{reason}\r\n"));
+            return;
+        }
+
         if (changesUsers)
         {
             (command, frame) = services.UserEntries.Rewrite(args);

@@ -1,4 +1,5 @@
 using Redis.Server.Commands;
+using Redis.Server.Configuration;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Security;
@@ -27,6 +28,53 @@ internal sealed class UserEntries(UserDirectory users)
     /// <summary>The row and the request that take the place of ACL SETUSER or ACL DELUSER.</summary>
     public (Command Row, byte[] Frame) Rewrite(CommandArgs args) =>
         args.Is(1, "setuser"u8) ? (Rows[0], RewriteSet(args)) : (Rows[1], RewriteDelete(args));
+
+    /// <summary>
+    /// What is wrong with a change after which nodes could not log in to each other any more, or null. Nobody could take it
+    /// back: that would need a majority.
+    /// </summary>
+    /// <param name="args">ACL SETUSER or ACL DELUSER.</param>
+    /// <param name="raft">Whom nodes log in as.</param>
+    public string? CutsNodesOff(CommandArgs args, RaftSection raft)
+    {
+        AclRights? before = users.Find(raft.ClusterUser)?.Rights;
+        bool deletes = args.Is(1, "deluser"u8);
+        if (before is null || !LetsNodesIn(before, raft) || (deletes && raft.ClusterUser == UserDirectory.DefaultName))
+        {
+            return null; // nothing to lose, or refused anyway
+        }
+
+        AclRights? after = before;
+        for (int i = 2; i < (deletes ? args.Count : 3); i++)
+        {
+            if (AclText.Of(args[i]) == raft.ClusterUser)
+            {
+                after = deletes ? null : Changed(before, args);
+            }
+        }
+
+        return after is not null && LetsNodesIn(after, raft)
+            ? null
+            : $"ERR nodes of this cluster log in as '{raft.ClusterUser}' and could not any more: see raft.cluster-user and raft.cluster-password";
+    }
+
+    private bool LetsNodesIn(AclRights rights, RaftSection raft) =>
+        rights.IsEnabled
+        && (rights.NeedsNoPassword || AclPassword.Matches(rights, System.Text.Encoding.UTF8.GetBytes(raft.ClusterPassword)))
+        && users.Table.Find("raft.peer"u8) is { } peer
+        && rights.Selectors.Exists(selector => selector.Commands.Has(peer));
+
+    /// <summary>The rights after ACL SETUSER; those before where it fails anyway.</summary>
+    private AclRights Changed(AclRights before, CommandArgs args)
+    {
+        string[] changes = new string[args.Count - 3];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            changes[i] = AclText.Of(args[i + 3]);
+        }
+
+        return users.Rules.Apply(before, changes, out AclRights after) is null ? after : before;
+    }
 
     private byte[] RewriteSet(CommandArgs args)
     {
