@@ -83,7 +83,7 @@ internal sealed class ClientConnection : RequestStream
     /// <summary>What went over this connection.</summary>
     public Traffic Traffic => new(Volatile.Read(ref _bytesIn), Output.BytesSent, Volatile.Read(ref _reads), Output.Sends);
 
-    public override string UserName => Session.User;
+    public override string UserName => Session.User.Name;
 
     /// <summary>Bytes received and not yet parsed, and the room they lie in.</summary>
     public (int Used, int Free) QueryBuffer => (_end - _start, _buffer.Length - (_end - _start));
