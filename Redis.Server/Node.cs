@@ -10,6 +10,7 @@ using Redis.Server.Operations;
 using Redis.Server.Peers;
 using Redis.Server.PubSub;
 using Redis.Server.Replication;
+using Redis.Server.Security;
 
 namespace Redis.Server;
 
@@ -27,14 +28,28 @@ internal sealed class Node : INode
     {
         _options = options;
         CommandTable table = new([.. DataCommands.Rows, .. LocalRows]);
-        CommandContext context = new() { Keyspace = new Keyspace.Keyspace(), Table = table };
-        TransportDialer dial = (address, cancellation) => Dialing.TcpAsync(address, options.Raft.ConnectionTimeout, cancellation);
+        UserDirectory users = new(table, options.Security);
+        ConfiguredUsers.Load(users, options);
+        options.Table.OnApply(changed => ConfiguredUsers.Reconfigure(users, options.Security, changed));
+        UserEntries userEntries = new(users);
+        CommandContext context = new()
+        {
+            Keyspace = new Keyspace.Keyspace(),
+            Table = new CommandTable([.. table.Commands, .. userEntries.Rows, .. RefusalCommand.Rows]),
+        };
+        context.SnapshotParts.Add(users.Shared);
+        TlsEndpoint tls = new(options, loggers.CreateLogger<TlsEndpoint>());
+        TransportDialer dial = (address, cancellation) =>
+            Dialing.DialAsync(address, options.Raft.ConnectionTimeout, options.PeersUseTls ? tls : null, cancellation);
         _host = new RaftHost(options, context, dial, loggers);
         _host.Consensus.StateChanged += change => sink.Role = change.Role == RaftRole.Leader ? 'M' : 'S';
         ClientServices services = new()
         {
             Options = options,
-            Commands = table,
+            Commands = Offered(table, options.Security),
+            Tls = tls,
+            Users = users,
+            UserEntries = userEntries,
             Host = _host,
             Keyspace = context.Keyspace,
             Channels = context.Channels,
@@ -42,6 +57,7 @@ internal sealed class Node : INode
             Logger = loggers.CreateLogger<ClientServices>(),
             RequestShutdown = EndAtRequest,
         };
+        users.Deleted += user => _host.Application.Post(() => EndClientsOf(user, services));
         _listener = new Listener(services);
         _sampler = services.Sampler;
         NotifyAsConfigured(context, options);
@@ -53,9 +69,30 @@ internal sealed class Node : INode
     private static IEnumerable<Command> LocalRows =>
     [
         .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
-        .. MemoryCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
+        .. MemoryCommands.Rows, .. AclCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
         .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
     ];
+
+    private static CommandTable Offered(CommandTable table, SecuritySection options)
+    {
+        try
+        {
+            return options.RenamedCommands.Count == 0 ? table : table.Renamed(options.RenamedCommands);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ConfigurationException("rename-command", 0, "rename-command", exception.Message);
+        }
+    }
+
+    /// <summary>After the reply to whoever deleted the user: it may have been its own.</summary>
+    private static void EndClientsOf(AclUser user, ClientServices services)
+    {
+        foreach (ClientConnection client in services.Clients.All.Where(client => client.Session.User == user))
+        {
+            client.LoseUser();
+        }
+    }
 
     public Task StartAsync()
     {

@@ -1,8 +1,12 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Redis.Server.Protocol;
 using Redis.Server.Tests.Oracle;
+using Redis.Server.Tests.Security;
 
 namespace Redis.Server.Tests.Cluster;
 
@@ -10,6 +14,7 @@ namespace Redis.Server.Tests.Cluster;
 internal sealed class TestClient : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private SslStream? _tls;
     private byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
@@ -40,6 +45,34 @@ internal sealed class TestClient : IDisposable
             throw;
         }
     }
+
+    /// <summary>Comes in by a door: shakes hands, shows what it has, logs in.</summary>
+    /// <param name="port">On loopback.</param>
+    /// <param name="door">Which.</param>
+    /// <param name="version">Of TLS; None: the newest.</param>
+    /// <exception cref="AuthenticationException">One side does not trust the other.</exception>
+    public static async Task<TestClient> ConnectAsync(int port, TestDoor door, SslProtocols version = SslProtocols.None)
+    {
+        TestClient client = await ConnectAsync(port);
+        try
+        {
+            if (door.Authority is { } authority)
+                await client.ShakeHandsAsync(authority, door.Certificate, version);
+            if (door.Login.Length > 0 && await client.AskAsync(["AUTH", .. door.Login]) is var answer and not "+OK")
+                throw new IOException($"The login was answered with {answer}.");
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The subject of the server's certificate.</summary>
+    public string ServerName => _tls!.RemoteCertificate!.Subject;
+
+    public TlsCipherSuite CipherSuite => _tls!.NegotiatedCipherSuite;
 
     /// <summary>Bytes of requests as clients send them: arrays of bulk strings.</summary>
     public static byte[] Encode(params IEnumerable<Request> requests)
@@ -73,6 +106,12 @@ internal sealed class TestClient : IDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         using CancellationTokenSource limit = new(Eventually.Limit);
+        if (_tls is { } tls)
+        {
+            await tls.WriteAsync(bytes, limit.Token);
+            return;
+        }
+
         while (!bytes.IsEmpty)
             bytes = bytes[await _socket.SendAsync(bytes, limit.Token)..];
     }
@@ -111,7 +150,7 @@ internal sealed class TestClient : IDisposable
         {
             return await ReceiveAsync() == 0;
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        catch (Exception exception) when (exception is SocketException { SocketErrorCode: SocketError.ConnectionReset } or IOException)
         {
             return true;
         }
@@ -120,7 +159,28 @@ internal sealed class TestClient : IDisposable
     /// <summary>No more requests will come; replies are still read.</summary>
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        _socket.Dispose();
+    }
+
+    private async Task ShakeHandsAsync(TestAuthority authority, X509Certificate2? certificate, SslProtocols version)
+    {
+        using CancellationTokenSource limit = new(Eventually.Limit);
+        _tls = new SslStream(new NetworkStream(_socket));
+        X509ChainPolicy trust = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(authority.Root);
+        await _tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                EnabledSslProtocols = version,
+                CertificateChainPolicy = trust,
+                ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
+            },
+            limit.Token);
+    }
 
     private async Task<int> ReceiveAsync()
     {
@@ -133,7 +193,9 @@ internal sealed class TestClient : IDisposable
         if (_end == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         using CancellationTokenSource limit = new(Eventually.Limit);
-        int received = await _socket.ReceiveAsync(_buffer.AsMemory(_end), limit.Token);
+        int received = _tls is { } tls
+            ? await tls.ReadAsync(_buffer.AsMemory(_end), limit.Token)
+            : await _socket.ReceiveAsync(_buffer.AsMemory(_end), limit.Token);
         _end += received;
         return received;
     }

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using NUnit.Framework.Interfaces;
 using Redis.Server.Operations;
+using Redis.Server.Tests.Security;
 
 namespace Redis.Server.Tests.Cluster;
 
@@ -15,6 +16,9 @@ internal sealed class TestCluster : IDisposable
     public TestCluster(params string[] options) => _options = options;
 
     public IReadOnlyList<TestNode> Nodes => _nodes;
+
+    /// <summary>How this test's clients come in.</summary>
+    public TestDoor Door { get; init; } = TestDoor.Plain;
 
     public IEnumerable<TestNode> Running => _nodes.Where(node => node.IsRunning);
 
@@ -37,15 +41,18 @@ internal sealed class TestCluster : IDisposable
     }
 
     /// <summary>Starts one more node, which belongs to no cluster yet.</summary>
-    public async Task<TestNode> AddAsync() => (await AddAsync(1))[0];
+    public async Task<TestNode> AddAsync(params string[] options) => (await AddAsync(1, options))[0];
 
     /// <summary>Starts more nodes, which belong to no cluster yet.</summary>
-    public async Task<IReadOnlyList<TestNode>> AddAsync(int count, params string[] options)
+    public Task<IReadOnlyList<TestNode>> AddAsync(int count, params string[] options) => AddAsync(count, Door, options);
+
+    /// <summary>The same with another door.</summary>
+    public async Task<IReadOnlyList<TestNode>> AddAsync(int count, TestDoor door, params string[] options)
     {
         List<TestNode> added = [];
         for (int i = 0; i < count; i++)
         {
-            TestNode node = new(Path.Combine(_root, $"node{_nodes.Count + 1}"), [.. _options, .. options]);
+            TestNode node = new(Path.Combine(_root, $"node{_nodes.Count + 1}"), [.. _options, .. options]) { Door = door };
             _nodes.Add(node);
             node.Start();
             added.Add(node);

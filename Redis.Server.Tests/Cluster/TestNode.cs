@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Redis.Server.Operations;
 using Redis.Server.Tests.Oracle;
+using Redis.Server.Tests.Security;
 
 namespace Redis.Server.Tests.Cluster;
 
@@ -14,6 +15,9 @@ internal sealed class TestNode(string directory, params string[] options) : IDis
     public int Port { get; } = LoopbackPorts.Next();
 
     public string Directory { get; } = directory;
+
+    /// <summary>How clients come in: over TLS the node has no other port.</summary>
+    public TestDoor Door { get; init; } = TestDoor.Plain;
 
     public string Address => $"127.0.0.1:{Port}";
 
@@ -31,7 +35,8 @@ internal sealed class TestNode(string directory, params string[] options) : IDis
         System.IO.Directory.CreateDirectory(Directory);
         _process?.Dispose();
         _process = ServerProcess.Start([
-            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Directory,
+            .. Door.Authority is null ? (string[])["--port"] : ["--port", "0", "--tls-port"],
+            Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Directory,
             "--raft.addr", Address, .. _options, .. more]);
     }
 
@@ -57,7 +62,9 @@ internal sealed class TestNode(string directory, params string[] options) : IDis
         return Process.ExitAsync();
     }
 
-    public Task<TestClient> ConnectAsync() => TestClient.ConnectAsync(Port);
+    public Task<TestClient> ConnectAsync() => ConnectAsync(Door);
+
+    public Task<TestClient> ConnectAsync(TestDoor door) => door == TestDoor.Plain ? TestClient.ConnectAsync(Port) : TestClient.ConnectAsync(Port, door);
 
     /// <summary>One command on a connection of its own.</summary>
     public async Task<string> AskAsync(params string[] words)

@@ -27,13 +27,11 @@ internal static class ConfigurationReference
     private static readonly string[] NotYet =
     [
         "raft.follower-proxy", "raft.proxy-response-timeout", "raft.response-timeout", "raft.log-max-file-size", "raft.trace",
-        "raft.ignored-commands", "raft.tls-enabled", "raft.sharding", "raft.external-sharding", "raft.slot-config",
+        "raft.ignored-commands", "raft.sharding", "raft.external-sharding", "raft.slot-config",
         "raft.shardgroup-update-interval", "raft.scan-size", "raft.log-delay-apply", "raft.log-disable-apply", "raft.snapshot-delay",
         "raft.snapshot-fail", "raft.snapshot-disable", "raft.snapshot-disable-load", "timeout", "client-query-buffer-limit",
         "maxmemory-clients", "tracking-table-max-keys", "notify-keyspace-events", "busy-reply-threshold", "stream-node-max-bytes",
-        "stream-node-max-entries", "aclfile", "acllog-max-len", "acl-pubsub-default", "enable-debug-command", "tls-port", "tls-cert-file",
-        "tls-key-file", "tls-key-file-pass", "tls-client-cert-file", "tls-client-key-file", "tls-client-key-file-pass", "tls-ca-cert-file",
-        "tls-ca-cert-dir", "tls-auth-clients", "tls-cluster", "tls-protocols", "tls-ciphers", "tls-ciphersuites", "tls-prefer-server-ciphers",
+        "stream-node-max-entries", "enable-debug-command",
         "slowlog-log-slower-than", "slowlog-max-len", "latency-monitor-threshold", "latency-tracking", "latency-tracking-info-percentiles",
     ];
 
@@ -44,7 +42,7 @@ internal static class ConfigurationReference
         (OptionSection.General, "General", ""),
         (OptionSection.Clients, "Clients", ""),
         (OptionSection.Data, "Data", ""),
-        (OptionSection.Security, "Security", "`user NAME RULE ...` and `rename-command NAME NEWNAME` are accepted besides these, and do nothing yet in this version."),
+        (OptionSection.Security, "Security", "`user NAME RULE ...` and `rename-command NAME NEWNAME` are accepted besides these: see [security](security.md)."),
         (OptionSection.Tls, "TLS", "Paths are relative to the data directory."),
         (OptionSection.Diagnostics, "Diagnostics", ""),
         (OptionSection.Failures, "For tests of failure", "They slow down or break parts of a node on purpose. `CONFIG GET` shows them only by their full name."),

@@ -11,6 +11,7 @@ using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.PubSub;
 using Redis.Server.Replication;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
@@ -28,6 +29,9 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     // Beyond these a client that only sends must wait until answers got out.
     private const int MaxInFlight = 16 * 1024;
     private const int MaxWaitingReplies = 32 * 1024 * 1024;
+
+    // How long a client whose user was deleted may take to read its last replies.
+    private static readonly TimeSpan GraceForReplies = TimeSpan.FromSeconds(1);
 
     private readonly ClientServices _services;
     private readonly Transport _transport;
@@ -54,7 +58,6 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         Output = new SendQueue(transport, _ => transport.Close());
         _gate = new Gate(services, this);
         _parser.MaxBulkLength = services.Options.ProtoMaxBulkLength;
-        _parser.IsAuthenticated = session.IsAuthenticated;
     }
 
     public ClientSession Session { get; }
@@ -67,6 +70,9 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     /// <summary>Whether the client is on this machine.</summary>
     public bool IsLocal => _transport.Remote is not IPEndPoint { Address: { } address } || IPAddress.IsLoopback(address);
+
+    /// <summary>What the connection itself proves of the other side.</summary>
+    public (bool IsEncrypted, bool ShowedCertificate) Proof => (_transport.IsEncrypted, _transport.ShowedCertificate);
 
     /// <summary>Commands queued by MULTI.</summary>
     public TransactionQueue Transaction { get; } = new();
@@ -82,7 +88,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     /// <summary>What went over this connection.</summary>
     public Traffic Traffic => new(Volatile.Read(ref _bytesIn), Output.BytesSent, Volatile.Read(ref _reads), Output.Sends);
 
-    public override string UserName => Session.User;
+    public override string UserName => Session.User.Name;
 
     /// <summary>Bytes received and not yet parsed, and the room they lie in.</summary>
     public (int Used, int Free) QueryBuffer => (_end - _start, _buffer.Length - (_end - _start));
@@ -122,6 +128,16 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         _services.Clients.Remove(this);
         Output.Close();
         _transport.Close();
+    }
+
+    /// <summary>The client's user was deleted: it is nobody from here on, and its connection ends with the replies it has. Application's turn.</summary>
+    public void LoseUser()
+    {
+        Session.User = _services.Users.Default;
+        Session.IsAuthenticated = false;
+        _services.Clients.Remove(this);
+        Output.CloseWhenSent();
+        _ = Task.Delay(GraceForReplies).ContinueWith(_ => Kill(), TaskScheduler.Default);
     }
 
     /// <summary>Answers everything asked so far, then this, then ends the connection (QUIT, protocol errors).</summary>
@@ -180,6 +196,9 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) =>
         ((LocalCommand)command).Run(this, args, reply);
+
+    public override void Denied(AclReason reason, string what) =>
+        _services.AclLog.Add(new AclLogEntry(reason, AclContext.Lua, what, Session.User.Name, Local.ClientCommands.Describe(this)));
 
     public override void Answered()
     {
@@ -258,7 +277,6 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             {
                 await ReceiveUntilDrainedAsync().ConfigureAwait(false);
                 _waitForTurn = false;
-                _parser.IsAuthenticated = Session.IsAuthenticated;
             }
 
             if (_closing)
@@ -295,6 +313,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     /// <summary>Parses what lies in the buffer; false when something complete may be left in it.</summary>
     private bool StageRequests()
     {
+        _parser.IsAuthenticated = Session.IsAuthenticated || _services.Users.LetsAnyoneIn;
         while (_staged.Count < MaxStaged)
         {
             ReadOnlyMemory<byte> input = _buffer.AsMemory(_start, _end - _start);

@@ -73,6 +73,6 @@ internal sealed class ClientFilter
         && (_id is null || client.Session.Id == _id)
         && (_address is null || client.Session.Address == _address)
         && (_localAddress is null || client.Session.LocalAddress == _localAddress)
-        && (_user is null || client.Session.User == _user)
+        && (_user is null || client.Session.User.Name == _user)
         && (_type is null or "normal");
 }

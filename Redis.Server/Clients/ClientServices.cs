@@ -14,6 +14,7 @@ internal sealed class ClientServices
 {
     public required ServerOptions Options { get; init; }
 
+    /// <summary>What clients can call, under the names that rename-command left.</summary>
     public required CommandTable Commands { get; init; }
 
     public required RaftHost Host { get; init; }
@@ -32,7 +33,20 @@ internal sealed class ClientServices
 
     public CommandMeter Meter => Host.Meter;
 
-    public Authenticator Authenticator => field ??= new Authenticator(Options);
+    public required TlsEndpoint Tls { get; init; }
+
+    public required UserDirectory Users { get; init; }
+
+    /// <summary>ACL SETUSER and DELUSER in the form in which they enter the log.</summary>
+    public required UserEntries UserEntries { get; init; }
+
+    /// <summary>Whether changes of users concern the whole cluster.</summary>
+    public bool SharesUsers => !Users.UsesFile && Host.Admission.State != NodeState.Uninitialized;
+
+    /// <summary>Whether there are other nodes in the cluster.</summary>
+    public bool HasPeers => Host.Mesh.Links.Count > 0;
+
+    public AclLog AclLog => field ??= new AclLog(() => Options.Security.AclLogMaxLength);
 
     public ServerInfo Info => field ??= new ServerInfo(this);
 

@@ -1,3 +1,5 @@
+using Redis.Server.Security;
+
 namespace Redis.Server.Clients;
 
 /// <summary>What CLIENT LIST tells of a connection besides its traffic.</summary>
@@ -24,9 +26,10 @@ internal sealed class ClientSession
 
     public string LastCommand { get; set; } = "NULL";
 
-    public string User { get; set; } = "default";
+    /// <summary>Whose rights count.</summary>
+    public required AclUser User { get; set; }
 
-    /// <summary>AUTH succeeded, or none is needed.</summary>
+    /// <summary>AUTH succeeded, or none was needed when the client came.</summary>
     public bool IsAuthenticated { get; set; }
 
     public bool IsExemptFromEviction { get; set; }

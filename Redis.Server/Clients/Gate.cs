@@ -4,6 +4,7 @@ using Redis.Server.Commands;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
@@ -21,21 +22,27 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     [ThreadStatic]
     private static RespWriter? _threadRefusal;
 
+    private readonly AccessCheck _access = new(services, client);
+
     /// <summary>Stages the request, or the reply that refuses it.</summary>
     public void Stage(CommandArgs args, ReadOnlyMemory<byte> frame)
     {
         RespWriter refusal = _threadRefusal ??= new RespWriter();
         if (services.Commands.Resolve(args, refusal) is not { } command)
         {
-            Refuse(services.Commands.Named(args), client.Session.IsAuthenticated ? refusal.Written.ToArray() : NoAuth);
+            Refuse(services.Commands.Named(args), refusal.Written.ToArray());
             refusal.Clear();
             return;
         }
 
         client.Session.LastCommand = command.FullName;
-        if (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth))
+        if (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth) && !services.Users.LetsAnyoneIn)
         {
             Refuse(command, NoAuth);
+        }
+        else if (!client.Session.User.Rights.IsUnrestricted && _access.Refusal(command, args) is { } denial)
+        {
+            Refuse(command, denial);
         }
         else if (TakesMemory(command) && services.IsOutOfMemory)
         {
@@ -56,17 +63,50 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         }
         else if (TransactionControl.IsControl(command, client.Transaction))
         {
-            TransactionControl.Stage(client, command, frame);
+            _access.RecheckQueued();
+            TransactionControl.Stage(client, command, InOwnName(command, args, frame));
         }
-        else if (client.Transaction.IsOpen && !TransactionControl.ActsAtOnce(command))
+        else
+        {
+            StageData(command, args, frame);
+        }
+    }
+
+    private void StageData(Command command, CommandArgs args, ReadOnlyMemory<byte> frame)
+    {
+        bool changesUsers = (command == AclCommands.SetUser || command == AclCommands.DelUser) && services.SharesUsers;
+        if (changesUsers && services.HasPeers && services.UserEntries.CutsNodesOff(args, services.Options.Raft) is { } reason)
+        {
+            Refuse(command, AclText.Bytes($"-{reason}\r\n"));
+            return;
+        }
+
+        if (changesUsers)
+        {
+            (command, frame) = services.UserEntries.Rewrite(args);
+        }
+        else
+        {
+            frame = InOwnName(command, args, frame);
+        }
+
+        if (client.Transaction.IsOpen && !TransactionControl.ActsAtOnce(command))
         {
             Enqueue(command, frame);
         }
         else
         {
-            StageAlone(command, frame);
+            StageAlone(command, command.AsksForRights ? AccessCheck.OnBehalf(client, frame) : frame);
+            if (changesUsers)
+            {
+                client.WaitForTurn();
+            }
         }
     }
+
+    /// <summary>The log knows commands by their own names, whatever rename-command makes of them here.</summary>
+    private ReadOnlyMemory<byte> InOwnName(Command command, CommandArgs args, ReadOnlyMemory<byte> frame) =>
+        services.Commands.HasRenamed && !args.Is(0, command.OwnName) ? FrameRewriting.Build([command.OwnName], args, 1) : frame;
 
     private void StageAlone(Command command, ReadOnlyMemory<byte> frame)
     {
@@ -126,13 +166,13 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
             return;
         }
 
-        client.Transaction.Add(command, frame.Span);
+        client.Transaction.Add(command, frame.Span, client.Session.User.Rights);
         client.Stage(RequestKind.Reply, null, Queued);
     }
 
     private void StagePeer(CommandArgs args)
     {
-        if (PeerIntroduction.TryAccept(args, services, out PeerIntroduction? introduction, out string refusal))
+        if (PeerIntroduction.TryAccept(args, client, out PeerIntroduction? introduction, out string refusal))
         {
             client.Stage(RequestKind.Reply, null, "+OK\r\n"u8.ToArray());
             client.BecomePeer(introduction);

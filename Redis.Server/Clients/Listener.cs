@@ -14,10 +14,19 @@ internal sealed class Listener(ClientServices services) : IDisposable
     private static readonly byte[] Protected =
         ("-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. " +
          "In this mode connections are only accepted from the loopback interface. " +
-         "Set requirepass, bind to the loopback interface, or set protected-mode no.\r\n").Select(c => (byte)c).ToArray();
+         "If you want to connect from external computers to Redis you may adopt one of the following solutions: " +
+         "1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis " +
+         "from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. " +
+         "Use CONFIG REWRITE to make this change permanent. " +
+         "2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode " +
+         "option to 'no', and then restarting the server. " +
+         "3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. " +
+         "4) Setup a an authentication password for the default user. " +
+         "NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.\r\n").Select(c => (byte)c).ToArray();
 
     private readonly List<Socket> _sockets = [];
     private volatile bool _stopped;
+    private int _shakingHands;
 
     /// <summary>Listens from now on.</summary>
     /// <exception cref="SocketException">An address is in use or not this machine's.</exception>
@@ -28,7 +37,15 @@ internal sealed class Listener(ClientServices services) : IDisposable
         {
             foreach (string address in options.Bind)
             {
-                Bind(address, options.Port);
+                Bind(address, options.Port, withTls: false);
+            }
+        }
+
+        if (options.Tls.Port > 0)
+        {
+            foreach (string address in options.Bind)
+            {
+                Bind(address, options.Tls.Port, withTls: true);
             }
         }
 
@@ -36,7 +53,7 @@ internal sealed class Listener(ClientServices services) : IDisposable
         {
             string path = options.PathOf(options.UnixSocket);
             File.Delete(path);
-            Listen(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path));
+            Listen(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), withTls: false);
             if (options.UnixSocketPermissions != UnixFileMode.None && !OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(path, options.UnixSocketPermissions);
@@ -53,7 +70,7 @@ internal sealed class Listener(ClientServices services) : IDisposable
         }
     }
 
-    private void Bind(string address, int port)
+    private void Bind(string address, int port, bool withTls)
     {
         bool mayBeMissing = address.StartsWith('-');
         string host = address.TrimStart('-');
@@ -72,7 +89,7 @@ internal sealed class Listener(ClientServices services) : IDisposable
                 socket.DualMode = false;
             }
 
-            Listen(socket, new IPEndPoint(ip, port));
+            Listen(socket, new IPEndPoint(ip, port), withTls);
         }
         catch (SocketException exception) when (mayBeMissing && exception.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
         {
@@ -80,7 +97,7 @@ internal sealed class Listener(ClientServices services) : IDisposable
         }
     }
 
-    private void Listen(Socket socket, EndPoint endPoint)
+    private void Listen(Socket socket, EndPoint endPoint, bool withTls)
     {
         try
         {
@@ -94,17 +111,26 @@ internal sealed class Listener(ClientServices services) : IDisposable
 
         socket.Listen(services.Options.TcpBacklog);
         _sockets.Add(socket);
-        services.Logger.LogInformation("Ready to accept connections on {Address}", endPoint);
-        _ = AcceptAsync(socket);
+        services.Logger.LogInformation("Ready to accept connections on {Address}{Tls}", endPoint, withTls ? ", TLS" : "");
+        _ = AcceptAsync(socket, withTls);
     }
 
-    private async Task AcceptAsync(Socket listener)
+    private async Task AcceptAsync(Socket listener, bool withTls)
     {
         while (!_stopped)
         {
             try
             {
-                Welcome(await listener.AcceptAsync().ConfigureAwait(false));
+                Socket socket = await listener.AcceptAsync().ConfigureAwait(false);
+                if (withTls)
+                {
+                    _ = WelcomeWithTlsAsync(socket);
+                }
+                else
+                {
+                    Prepare(socket);
+                    Welcome(new SocketTransport(socket), isTcp: socket.AddressFamily != AddressFamily.Unix);
+                }
             }
             catch (ObjectDisposedException)
             {
@@ -124,16 +150,43 @@ internal sealed class Listener(ClientServices services) : IDisposable
         }
     }
 
-    private void Welcome(Socket socket)
+    /// <summary>Who shakes hands counts as a client already: strangers cannot hold more connections than maxclients either.</summary>
+    private async Task WelcomeWithTlsAsync(Socket socket)
     {
-        bool isTcp = socket.AddressFamily != AddressFamily.Unix;
-        if (isTcp)
+        try
+        {
+            if (services.Clients.Count + Interlocked.Increment(ref _shakingHands) > services.Options.MaxClients)
+            {
+                services.Clients.CountRejected();
+                socket.Dispose();
+                return;
+            }
+
+            Prepare(socket);
+            Transport transport = await services.Tls.AcceptAsync(socket).ConfigureAwait(false);
+            Welcome(transport, isTcp: true);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        {
+            services.Logger.LogDebug("Error accepting a client connection: {Reason}", exception.Message);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _shakingHands);
+        }
+    }
+
+    private void Prepare(Socket socket)
+    {
+        if (socket.AddressFamily != AddressFamily.Unix)
         {
             socket.NoDelay = true;
             ApplyKeepAlive(socket, (int)services.Options.TcpKeepAlive.TotalSeconds);
         }
+    }
 
-        SocketTransport transport = new(socket);
+    private void Welcome(Transport transport, bool isTcp)
+    {
         byte[]? refusal = services.Clients.Count >= services.Options.MaxClients ? TooManyClients : IsRefused(transport) ? Protected : null;
         if (refusal is not null)
         {
@@ -149,14 +202,15 @@ internal sealed class Listener(ClientServices services) : IDisposable
             Id = services.Clients.NextId(),
             Address = isTcp ? $"{transport.Remote}" : $"{services.Options.UnixSocket}:0",
             LocalAddress = isTcp ? $"{transport.Local}" : $"{services.Options.UnixSocket}:0",
-            IsAuthenticated = services.Options.Security.RequirePass.Length == 0,
+            User = services.Users.Default,
+            IsAuthenticated = services.Users.LetsAnyoneIn,
         });
         services.Clients.Add(client);
         _ = client.RunAsync();
     }
 
-    private bool IsRefused(SocketTransport transport) =>
-        services.Options.ProtectedMode && services.Options.Security.RequirePass.Length == 0
+    private bool IsRefused(Transport transport) =>
+        services.Options.ProtectedMode && services.Users.Default.Rights.NeedsNoPassword
         && transport.Remote is IPEndPoint { Address: { } address } && !IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
     private static void ApplyKeepAlive(Socket socket, int seconds)

@@ -1,18 +1,22 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Redis.Server.Clients.Local;
+using Redis.Server.Configuration;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
 /// <summary>A connection whose handshake (<see cref="PeerHandshake"/>) was accepted: hands it down to the peers' room.</summary>
-internal sealed class PeerIntroduction(int from, string address, PeerPurpose purpose, ClientServices services)
+internal sealed class PeerIntroduction(int from, string address, PeerPurpose purpose, AclUser user, ClientServices services)
 {
     /// <summary>Looks at RAFT.PEER version cluster-id from to address [PROXY].</summary>
-    public static bool TryAccept(CommandArgs args, ClientServices services, [NotNullWhen(true)] out PeerIntroduction? introduction, out string refusal)
+    public static bool TryAccept(CommandArgs args, ClientConnection client, [NotNullWhen(true)] out PeerIntroduction? introduction, out string refusal)
     {
         introduction = null;
+        ClientServices services = client.Services;
         RaftHost host = services.Host;
         if (!Numbers.TryParseInteger(args[1], out long version) || !Numbers.TryParseInteger(args[3], out long from) || !Numbers.TryParseInteger(args[4], out long to))
         {
@@ -27,13 +31,39 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
             : clusterId != host.ClusterId ? $"this node belongs to cluster {host.ClusterId}, not to {clusterId}"
             : to != host.NodeId ? $"this node is {host.NodeId}, not {to}"
             : args.Count > 6 && !args.Is(6, "proxy"u8) ? $"connections for {Encoding.Latin1.GetString(args[6])} are not known here: run the same version on all nodes"
-            : "";
+            : Missing(client);
         PeerPurpose purpose = args.Count > 6 ? PeerPurpose.Proxy : PeerPurpose.Raft;
-        introduction = refusal.Length == 0 ? new PeerIntroduction((int)from, Encoding.Latin1.GetString(args[5]), purpose, services) : null;
+        introduction = refusal.Length == 0 ? new PeerIntroduction((int)from, Encoding.Latin1.GetString(args[5]), purpose, client.Session.User, services) : null;
         return introduction is not null;
     }
 
-    public Task RunAsync(Transport transport, ReadOnlyMemory<byte> first)
+    /// <summary>Receives from the peer until the connection ends, or its user may no longer be one.</summary>
+    public async Task RunAsync(Transport transport, ReadOnlyMemory<byte> first)
+    {
+        void Revoke(AclUser changed)
+        {
+            if (changed == user && (services.Users.Find(user.Name) != user || !user.Rights.Selectors.Exists(selector => selector.Commands.Has(ConnectionCommands.Peer))))
+            {
+                transport.Close();
+            }
+        }
+
+        void RevokeChanged(AclUser changed, AclRights before) => Revoke(changed);
+
+        services.Users.Deleted += Revoke;
+        services.Users.Changed += RevokeChanged;
+        try
+        {
+            await ReceiveAsync(transport, first).ConfigureAwait(false);
+        }
+        finally
+        {
+            services.Users.Deleted -= Revoke;
+            services.Users.Changed -= RevokeChanged;
+        }
+    }
+
+    private Task ReceiveAsync(Transport transport, ReadOnlyMemory<byte> first)
     {
         if (purpose == PeerPurpose.Proxy)
         {
@@ -42,5 +72,15 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
 
         services.Host.Consensus.Connected(from, address);
         return new PeerSession(transport, from, services.Host.Consensus, services.Logger).RunAsync(first);
+    }
+
+    /// <summary>What the connection lacks to be one between nodes; empty when it will do.</summary>
+    private static string Missing(ClientConnection client)
+    {
+        ServerOptions options = client.Services.Options;
+        return !options.PeersUseTls ? ""
+            : !client.Proof.IsEncrypted ? "nodes of this cluster talk over TLS: set tls-cluster on all of them"
+            : options.Tls.AuthClients != TlsClientAuthentication.No && !client.Proof.ShowedCertificate ? "a node has to show a certificate"
+            : "";
     }
 }

@@ -118,7 +118,8 @@ internal static class TransactionControl
         }
         else
         {
-            client.StageEndOfWatch(queue.HasWrite ? RequestKind.Write : RequestKind.Read, null, TransactionPayload.Build(queue.Frames));
+            ReadOnlyMemory<byte> payload = TransactionPayload.Build([.. queue.Frames.Select(queued => queued.Frame)]);
+            client.StageEndOfWatch(queue.HasWrite ? RequestKind.Write : RequestKind.Read, null, queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload);
             client.WaitForTurn(); // a queued HELLO or AUTH may change what follows
         }
 

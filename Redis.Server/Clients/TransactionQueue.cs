@@ -1,11 +1,12 @@
 using Redis.Server.Commands;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
 /// <summary>MULTI: the commands a client has queued for EXEC. Network thread only.</summary>
 internal sealed class TransactionQueue
 {
-    private readonly List<byte[]> _frames = [];
+    private readonly List<(Command Command, byte[] Frame)> _frames = [];
 
     /// <summary>Between MULTI and EXEC.</summary>
     public bool IsOpen { get; private set; }
@@ -19,16 +20,27 @@ internal sealed class TransactionQueue
     /// <summary>Whether a queued command may add data.</summary>
     public bool TakesMemory { get; private set; }
 
-    public IReadOnlyCollection<byte[]> Frames => _frames;
+    /// <summary>Whether a queued command has to know what its caller may do.</summary>
+    public bool AsksForRights { get; private set; }
+
+    /// <summary>The rights under which the first command was queued.</summary>
+    public AclRights? Rights { get; private set; }
+
+    public IReadOnlyList<(Command Command, byte[] Frame)> Frames => _frames;
 
     public void Open() => IsOpen = true;
 
-    public void Add(Command command, ReadOnlySpan<byte> frame)
+    public void Add(Command command, ReadOnlySpan<byte> frame, AclRights rights)
     {
+        Rights ??= rights;
+        AsksForRights |= command.AsksForRights;
         HasWrite |= command.EntersLog;
         TakesMemory |= command.Has(CommandFlags.DenyOom);
-        _frames.Add(frame.ToArray());
+        _frames.Add((command, frame.ToArray()));
     }
+
+    /// <summary>Puts something else in the place of a queued command.</summary>
+    public void Replace(int index, byte[] frame) => _frames[index] = (_frames[index].Command, frame);
 
     public void Close()
     {
@@ -36,6 +48,8 @@ internal sealed class TransactionQueue
         IsBroken = false;
         HasWrite = false;
         TakesMemory = false;
+        AsksForRights = false;
+        Rights = null;
         _frames.Clear();
     }
 }

@@ -11,6 +11,9 @@ internal class Command
     private static readonly HashSet<string> QuickNames =
         ["set", "setex", "psetex", "mget", "mset", "msetnx", "del", "setbit", "getrange", "pfadd"];
 
+    private static readonly HashSet<string> RightsAskers =
+        ["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "sort", "sort_ro"];
+
     private static int _last;
 
     private readonly AclCategories _named;
@@ -32,6 +35,7 @@ internal class Command
         _named = categories;
         Handler = handler;
         Keys = keys;
+        AsksForRights = RightsAskers.Contains(name);
         IsQuick = (flags & CommandFlags.Fast) != 0 || QuickNames.Contains(name);
     }
 
@@ -44,6 +48,9 @@ internal class Command
 
     /// <summary>Lower case; of a subcommand the second word alone.</summary>
     public string Name { get; }
+
+    /// <summary>The first word of a request for it, whatever rename-command calls it: its own name, or its container's.</summary>
+    public byte[] OwnName => field ??= System.Text.Encoding.ASCII.GetBytes(Container?.Name ?? Name);
 
     /// <summary>"get", "object|encoding".</summary>
     public string FullName { get; private set; }
@@ -103,6 +110,12 @@ internal class Command
     /// thread may run. Redis's fast flag, and the commands that only lack it for many keys.
     /// </summary>
     public bool IsQuick { get; }
+
+    /// <summary>
+    /// Whether it has to know what its caller may do while it runs: it runs other commands, or its arguments do not name
+    /// all keys it looks at.
+    /// </summary>
+    public bool AsksForRights { get; }
 
     /// <summary>Whether it changes data.</summary>
     public bool IsWrite => Has(CommandFlags.Write);

@@ -5,6 +5,7 @@ using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
 using Redis.Server.PubSub;
 using Redis.Server.Scripting;
+using Redis.Server.Security;
 
 namespace Redis.Server.Commands;
 
@@ -34,9 +35,6 @@ internal sealed class CommandContext
     /// <summary>What scripts of this entry or read may use.</summary>
     public ScriptLimits ScriptLimits { get; set; } = ScriptLimits.Default;
 
-    /// <summary>Whether a script may call a command on behalf of its user.</summary>
-    public CallPermission MayCall { get; set; } = static (_, _) => null;
-
     /// <summary>Whether an entry is applied, not a read answered: only entries may change state, scripts included.</summary>
     public bool IsApplying { get; private set; }
 
@@ -60,6 +58,18 @@ internal sealed class CommandContext
 
     /// <summary>During a read the keys that its client watches; null where nobody could end the watch.</summary>
     public WatchSet? Watches { get; set; }
+
+    /// <summary>
+    /// The rights of whoever called, or null when they are not restricted. Known to commands that run others or look at keys
+    /// which their arguments do not name (<see cref="Command.AsksForRights"/>).
+    /// </summary>
+    public AclRights? Caller { get; set; }
+
+    /// <summary>Where refusals of <see cref="WhyCallerMayNot"/> are noted: the node that owes the reply has an ACL log for them.</summary>
+    public IDenialWitness? Witness { get; set; }
+
+    /// <summary>Rights that come with entries.</summary>
+    public CallerRights CallerRights => field ??= new CallerRights(Table);
 
     /// <summary>Lets commands wait for keys, and ends their waits.</summary>
     public Waiting Waiting => _waiting ??= new Waiting(this);
@@ -92,6 +102,15 @@ internal sealed class CommandContext
         Waiting.EndEntry();
         Keyspace.ExpireDue(expiries);
         Keyspace.EndEntry();
+    }
+
+    /// <summary>Whether whoever called a script may run this command in it: null, or what the script is told.</summary>
+    public string? WhyCallerMayNot(Command command, CommandArgs args)
+    {
+        if (Caller?.Check(command, args) is not { IsDenied: true } denial)
+            return null;
+        Witness?.Denied(denial.Reason, denial.Object(command, args));
+        return denial.ReplyInScript();
     }
 
     /// <summary>

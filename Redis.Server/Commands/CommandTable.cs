@@ -13,18 +13,45 @@ internal sealed class CommandTable
     private readonly record struct Slot(byte[] Name, Command Command);
 
     public CommandTable(IEnumerable<Command> rows)
+        : this([.. rows.Select(command => (command.Name, command))])
     {
-        Commands = [.. rows];
+    }
+
+    private CommandTable(IReadOnlyList<(string Name, Command Command)> rows)
+    {
+        Commands = [.. rows.Select(row => row.Command)];
         _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Commands.Count * 2 + 1)];
-        foreach (Command command in Commands)
+        foreach ((string name, Command command) in rows)
         {
-            int slot = SlotOf(Encoding.ASCII.GetBytes(command.Name), out bool taken);
+            int slot = SlotOf(Encoding.Latin1.GetBytes(name), out bool taken);
             if (taken)
-                throw new ArgumentException($"Command '{command.FullName}' has two rows.");
-            _slots[slot] = new Slot(Encoding.ASCII.GetBytes(command.Name), command);
+                throw new ArgumentException($"Command '{name}' has two rows.");
+            HasRenamed |= name != command.Name;
+            _slots[slot] = new Slot(Encoding.Latin1.GetBytes(name), command);
             if (command.Subcommands.Count > 0)
                 _subcommands.Add(command, new CommandTable(command.Subcommands));
         }
+    }
+
+    /// <summary>Whether a command is called by another name than its own.</summary>
+    public bool HasRenamed { get; }
+
+    /// <summary>This table as rename-command directives leave it for clients; an empty new name takes a command away.</summary>
+    /// <exception cref="ArgumentException">A command is unknown, or a name is taken.</exception>
+    public CommandTable Renamed(IReadOnlyList<(string Command, string NewName)> renames)
+    {
+        Dictionary<string, Command> byName = new(StringComparer.OrdinalIgnoreCase);
+        foreach (Command command in Commands)
+            byName.Add(command.Name, command);
+        foreach ((string name, string newName) in renames)
+        {
+            if (!byName.Remove(name, out Command? command))
+                throw new ArgumentException("No such command in rename-command");
+            if (newName.Length > 0 && !byName.TryAdd(newName, command))
+                throw new ArgumentException("Target command name already exists");
+        }
+
+        return new CommandTable([.. byName.Select(pair => (pair.Key, pair.Value))]);
     }
 
     /// <summary>All rows, in the order given; subcommands within their containers.</summary>

@@ -75,16 +75,25 @@ internal sealed class SortOptions
         if (following >= 1 && Ascii.EqualsIgnoreCase(word, "by"u8))
         {
             By = new SortPattern(args[at + 1]);
-            return 2;
+            return By.IsConstant || MayReadAnyKey(context, args) ? 2 : Refuse(context, "ERR BY option of SORT denied due to insufficient ACL permissions."u8);
         }
 
         if (following >= 1 && Ascii.EqualsIgnoreCase(word, "get"u8))
         {
             Get.Add(new SortPattern(args[at + 1]));
-            return 2;
+            return MayReadAnyKey(context, args) ? 2 : Refuse(context, "ERR GET option of SORT denied due to insufficient ACL permissions."u8);
         }
 
-        context.Reply.Error(Errors.Syntax);
+        return Refuse(context, Errors.Syntax);
+    }
+
+    /// <summary>No rule about keys covers those that BY and GET come upon.</summary>
+    private static bool MayReadAnyKey(CommandContext context, CommandArgs args) =>
+        context.Caller is not { } caller || (context.Table.Find(args[0]) is { } command && caller.AllowsReadingAnyKey(command, args));
+
+    private static int Refuse(CommandContext context, ReadOnlySpan<byte> error)
+    {
+        context.Reply.Error(error);
         return 0;
     }
 }

@@ -133,6 +133,9 @@ internal sealed class RaftSection
 
     public string ClusterPassword => _clusterPassword.Value;
 
+    /// <summary>Whether this node logs in where it connects to others.</summary>
+    public bool LogsInToPeers => ClusterPassword.Length > 0 || ClusterUser != "default";
+
     public bool TlsEnabled => _tlsEnabled.Value;
 
     public bool Sharding => _sharding.Value;

@@ -128,8 +128,13 @@ internal sealed class ServerOptions
 
     public long TrackingTableMaxKeys => _trackingTableMaxKeys.Value;
 
-    /// <summary>raft.addr, or the first address others can reach and the port.</summary>
-    public string AdvertisedAddress => Raft.Address.Length > 0 ? Raft.Address : $"{HostPort.FirstNonLocalHost()}:{Port}";
+    /// <summary>Whether nodes talk to each other over TLS.</summary>
+    public bool PeersUseTls => Tls.Cluster || Raft.TlsEnabled;
+
+    /// <summary>raft.addr, or the first address others can reach and the port that other nodes use.</summary>
+    public string AdvertisedAddress => Raft.Address.Length > 0 ? Raft.Address : $"{HostPort.FirstNonLocalHost()}:{AdvertisedPort}";
+
+    private int AdvertisedPort => Port == 0 || (PeersUseTls && Tls.Port > 0) ? Tls.Port : Port;
 
     /// <summary>The loadmodule directives: named in the log, otherwise without effect.</summary>
     public List<string> LoadedModules { get; } = [];

@@ -34,10 +34,10 @@ internal sealed class TlsSection
         _caCertDir = table.Add(new TextOption("tls-ca-cert-dir", "", None, "Directory of such certificates.", accepts: "path"));
         _authClients = table.Add(new EnumOption<TlsClientAuthentication>("tls-auth-clients", TlsClientAuthentication.Yes, GeneralNames.TlsClientAuthentications, None, "Whether clients must show a certificate."));
         _cluster = table.Add(new YesNoOption("tls-cluster", false, None, "Whether nodes talk to each other over TLS, as raft.tls-enabled."));
-        _protocols = table.Add(new WordsOption("tls-protocols", [], ',', "TLSv1.2 TLSv1.3", None, "Versions of TLS; empty: both."));
+        _protocols = table.Add(new WordsOption("tls-protocols", [], ' ', "TLSv1.2 TLSv1.3", None, "Versions of TLS; empty: both."));
         _ciphers = table.Add(new TextOption("tls-ciphers", "", None, "Ciphers of TLS 1.2, in OpenSSL's names.", accepts: "name:name:..."));
         _cipherSuites = table.Add(new TextOption("tls-ciphersuites", "", None, "Cipher suites of TLS 1.3.", accepts: "name:name:..."));
-        _preferServerCiphers = table.Add(new YesNoOption("tls-prefer-server-ciphers", false, None, "Whether the server's order of ciphers counts."));
+        _preferServerCiphers = table.Add(new YesNoOption("tls-prefer-server-ciphers", false, None, "The server's order of ciphers always counts."));
     }
 
     public int Port => (int)_port.Value;

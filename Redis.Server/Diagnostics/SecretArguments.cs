@@ -11,7 +11,8 @@ internal sealed class SecretArguments(OptionTable options)
     public bool IsSecret(Command command, CommandArgs args, int index) => command.FullName switch
     {
         "auth" => index > 0,
-        "acl|setuser" => index > 1,
+        "acl|setuser" or "acl|deluser" => index > 1,
+        "raft.setuser" or "raft.deluser" => index > 0,
         "hello" => IsAfterAuth(args, index),
         "migrate" => IsAfterAuth(args, index),
         "config|set" => index > 2 && index % 2 == 1 && options.Find(Encoding.Latin1.GetString(args[index - 1])) is { } option && option.Has(OptionFlags.Sensitive),

@@ -31,7 +31,7 @@ internal static class PeerHandshake
     {
         int replies = 1;
         StringBuilder request = new();
-        if (identity.Password.Length > 0)
+        if (identity.LogsIn)
         {
             replies = 2;
             AppendCommand(request, "AUTH", identity.User, identity.Password);

@@ -5,5 +5,6 @@ namespace Redis.Server.Peers;
 /// <param name="NodeId">Own node id.</param>
 /// <param name="Address">Where other nodes reach this one.</param>
 /// <param name="User">ACL user for connections between nodes.</param>
-/// <param name="Password">Its password; empty: none is sent.</param>
-internal sealed record PeerIdentity(string ClusterId, int NodeId, string Address, string User, string Password);
+/// <param name="Password">Its password.</param>
+/// <param name="LogsIn">Whether they are sent.</param>
+internal sealed record PeerIdentity(string ClusterId, int NodeId, string Address, string User, string Password, bool LogsIn);

@@ -10,6 +10,12 @@ internal abstract class Transport
 
     public abstract EndPoint? Local { get; }
 
+    /// <summary>Whether nobody on the way can read or change what goes over it.</summary>
+    public virtual bool IsEncrypted => false;
+
+    /// <summary>Whether the other side showed a certificate of a trusted authority.</summary>
+    public virtual bool ShowedCertificate => false;
+
     /// <summary>Waits for bytes; 0 when the other side closed. Throws <see cref="IOException"/> or <see cref="SocketException"/> on failure.</summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer);
 

@@ -42,6 +42,13 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     /// <summary>Makes a payload the next to be run. True when running it is quick.</summary>
     public bool Prepare(ReadOnlyMemory<byte> payload)
     {
+        context.Caller = null;
+        if (payload.Span[0] == EntryPayload.OnBehalf)
+        {
+            context.Caller = context.CallerRights.Parse(OnBehalfPayload.Rules(payload.Span));
+            payload = OnBehalfPayload.Proper(payload);
+        }
+
         _payload = payload;
         _command = null;
         switch (payload.Span[0])
@@ -102,6 +109,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     public void RunLocally(Command command, CommandArgs args, EntryId at, long clusterTime)
     {
         context.BeginRead(at, clusterTime);
+        context.Caller = null;
         command.Handler!(context, args);
         context.Keyspace.EndEntry();
     }
@@ -111,6 +119,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         try
         {
             ReadOnlySpan<byte> payload = _payload.Span;
+            context.Witness = client;
             switch (payload[0])
             {
                 case EntryPayload.Command:

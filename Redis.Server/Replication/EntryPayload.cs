@@ -21,6 +21,9 @@ internal static class EntryPayload
     /// <summary>The options that decide data, from here on (<see cref="SharedOptions"/>).</summary>
     public const byte Options = 16;
 
+    /// <summary>A payload and the ACL rules of the user on whose behalf it runs.</summary>
+    public const byte OnBehalf = 17;
+
     public static readonly byte[] TickBytes = [Tick];
 
     /// <summary>The second word of a command, which is most often its first key; empty when there is none.</summary>

@@ -74,7 +74,7 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
         {
             Transport transport = await dial(address, cancellation).ConfigureAwait(false);
             using RespClient client = new(transport);
-            if (options.Raft.ClusterPassword.Length > 0)
+            if (options.Raft.LogsInToPeers)
             {
                 RespReply accepted = await client.CallAsync(["AUTH", options.Raft.ClusterUser, options.Raft.ClusterPassword], cancellation).ConfigureAwait(false);
                 if (accepted.IsError)

@@ -237,7 +237,7 @@ internal sealed class RaftHost : IDisposable
         _ended.TrySetException(exception);
     }
 
-    private PeerIdentity Identity() => new(ClusterId, NodeId, _options.AdvertisedAddress, _options.Raft.ClusterUser, _options.Raft.ClusterPassword);
+    private PeerIdentity Identity() => new(ClusterId, NodeId, _options.AdvertisedAddress, _options.Raft.ClusterUser, _options.Raft.ClusterPassword, _options.Raft.LogsInToPeers);
 
     /// <summary>From the disk to a running server: log, snapshot, and whether they fit together.</summary>
     private async Task RestoreAsync()

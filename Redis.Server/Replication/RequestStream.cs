@@ -3,6 +3,7 @@ using Redis.Server.Diagnostics;
 using Redis.Server.Keyspace;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
+using Redis.Server.Security;
 
 namespace Redis.Server.Replication;
 
@@ -11,7 +12,7 @@ namespace Redis.Server.Replication;
 /// has many in flight; each is answered when its turn has come and what it needs is there.
 /// </summary>
 /// <remarks>One network thread adds, the application takes; nobody else touches the queue.</remarks>
-internal abstract class RequestStream : IClientIdentity
+internal abstract class RequestStream : IClientIdentity, IDenialWitness
 {
     private const int InitialCapacity = 4;
     private const int KeptCapacity = 1024;
@@ -82,6 +83,10 @@ internal abstract class RequestStream : IClientIdentity
 
     /// <summary>Sends the reply to the request whose turn it is. Application only.</summary>
     public virtual void Respond(ReadOnlySpan<byte> reply) => Output.Append(reply);
+
+    public virtual void Denied(AclReason reason, string what)
+    {
+    }
 
     /// <summary>Called on the application's turn when a request was answered.</summary>
     public virtual void Answered()

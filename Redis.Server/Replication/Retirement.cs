@@ -53,7 +53,7 @@ internal sealed class Retirement(ServerOptions options, TransportDialer dial, IL
             using CancellationTokenSource limit = new(options.Raft.ResponseTimeout);
             Transport transport = await dial(member.Address, limit.Token).ConfigureAwait(false);
             using RespClient client = new(transport);
-            if (options.Raft.ClusterPassword.Length > 0)
+            if (options.Raft.LogsInToPeers)
             {
                 await client.CallAsync(["AUTH", options.Raft.ClusterUser, options.Raft.ClusterPassword], limit.Token).ConfigureAwait(false);
             }

@@ -213,7 +213,7 @@ internal static class ClientCommands
         }
     }
 
-    private static string Describe(ClientConnection client)
+    public static string Describe(ClientConnection client)
     {
         ClientSession session = client.Session;
         long now = Environment.TickCount64;
@@ -223,7 +223,7 @@ internal static class ClientCommands
         return string.Create(CultureInfo.InvariantCulture,
             $"id={session.Id} addr={session.Address} laddr={session.LocalAddress} fd=-1 name={session.Name} age={(now - session.CreatedAt) / 1000} " +
             $"idle={(now - session.LastActiveAt) / 1000} flags={flags} db=0 sub={client.Subscriptions.Count(SubscriptionKind.Channel)} psub={client.Subscriptions.Count(SubscriptionKind.Pattern)} ssub={client.Subscriptions.Count(SubscriptionKind.ShardChannel)} multi={multi} qbuf={used} qbuf-free={free} " +
-            $"argv-mem=0 multi-mem={client.Transaction.Frames.Sum(f => f.Length)} rbs={free + used} rbp=0 obl={client.Output.Waiting} oll=0 omem=0 " +
+            $"argv-mem=0 multi-mem={client.Transaction.Frames.Sum(f => f.Frame.Length)} rbs={free + used} rbp=0 obl={client.Output.Waiting} oll=0 omem=0 " +
             $"tot-mem={free + used + client.Output.Waiting} events=r cmd={session.LastCommand} user={session.User} redir=-1 resp={client.ProtocolVersion} " +
             $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");
     }

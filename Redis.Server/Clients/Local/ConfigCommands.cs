@@ -2,6 +2,7 @@ using System.Text;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Protocol;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients.Local;
 
@@ -65,7 +66,7 @@ internal static class ConfigCommands
 
     private static void Rewrite(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        if (ConfigRewrite.Write(client.Services.Options) is { } refusal)
+        if (ConfigRewrite.Write(client.Services.Options, ConfiguredUsers.Lines(client.Services.Users, client.Services.Options.Security)) is { } refusal)
         {
             reply.Error(refusal);
         }

@@ -3,6 +3,7 @@ using Redis.Server.Commands;
 using Redis.Server.Operations;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients.Local;
 
@@ -11,6 +12,10 @@ internal static class ConnectionCommands
 {
     private const CommandFlags Always = CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale;
     private const CommandFlags NoAuth = Always | CommandFlags.NoScript | CommandFlags.NoAuth | CommandFlags.AllowBusy;
+
+    /// <summary>What another node calls to become a peer.</summary>
+    public static Command Peer { get; } = new(
+        PeerHandshake.CommandName, -6, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.None, handler: null);
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
@@ -21,7 +26,7 @@ internal static class ConnectionCommands
         new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
         new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset) { IsAllowedToSubscribers = true },
         new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit) { IsAllowedToSubscribers = true },
-        new Command(PeerHandshake.CommandName, -6, CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.Admin, handler: null),
+        Peer,
     ];
 
     private static void Ping(ClientConnection client, CommandArgs args, RespWriter reply)
@@ -76,28 +81,29 @@ internal static class ConnectionCommands
             return;
         }
 
-        if (args.Count == 2 && !client.Services.Authenticator.IsPasswordSet)
+        if (args.Count == 2 && client.Services.Users.Default.Rights.NeedsNoPassword)
         {
             reply.Error("ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?"u8);
             return;
         }
 
-        if (TryAuthenticate(client, args.Count == 3 ? args[1] : "default"u8, args[^1], reply))
+        if (TryAuthenticate(client, args[0], args.Count == 3 ? args[1] : "default"u8, args[^1], reply))
         {
             reply.Ok();
         }
     }
 
-    private static bool TryAuthenticate(ClientConnection client, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password, RespWriter reply)
+    private static bool TryAuthenticate(ClientConnection client, ReadOnlySpan<byte> command, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password, RespWriter reply)
     {
-        if (!client.Services.Authenticator.Accepts(user, password))
+        if (client.Services.Users.Authenticate(user, password) is not { } account)
         {
+            client.Services.AclLog.Add(new AclLogEntry(AclReason.Auth, client.Transaction.IsOpen ? AclContext.Multi : AclContext.TopLevel, AclText.Of(command), AclText.Of(user), ClientCommands.Describe(client)));
             reply.Error("WRONGPASS invalid username-password pair or user is disabled."u8);
             return false;
         }
 
         client.Session.IsAuthenticated = true;
-        client.Session.User = Encoding.Latin1.GetString(user);
+        client.Session.User = account;
         return true;
     }
 
@@ -122,16 +128,13 @@ internal static class ConnectionCommands
         }
 
         string? name = null;
+        int user = -1;
         for (int i = 2; i < args.Count; i++)
         {
             int more = args.Count - 1 - i;
             if (args.Is(i, "auth"u8) && more >= 2)
             {
-                if (!TryAuthenticate(client, args[i + 1], args[i + 2], reply))
-                {
-                    return;
-                }
-
+                user = i + 1;
                 i += 2;
             }
             else if (args.Is(i, "setname"u8) && more >= 1)
@@ -150,7 +153,12 @@ internal static class ConnectionCommands
             }
         }
 
-        if (!client.Session.IsAuthenticated)
+        if (user >= 0 && !TryAuthenticate(client, args[0], args[user], args[user + 1], reply))
+        {
+            return;
+        }
+
+        if (!client.Session.IsAuthenticated && !client.Services.Users.LetsAnyoneIn)
         {
             reply.Error("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time"u8);
             return;
@@ -191,8 +199,8 @@ internal static class ConnectionCommands
 
         client.EndPushes();
         client.Session.Name = "";
-        client.Session.User = "default";
-        client.Session.IsAuthenticated = !client.Services.Authenticator.IsPasswordSet;
+        client.Session.User = client.Services.Users.Default;
+        client.Session.IsAuthenticated = client.Services.Users.LetsAnyoneIn;
         client.TakesFollowerReads = false;
         client.ProtocolVersion = 2;
         reply.SimpleString("RESET"u8);

@@ -96,8 +96,8 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             return "ERR Wrong number of args calling Redis command from script";
         if (command.Has(CommandFlags.NoScript) || (command.Handler == null && !PlainCommands.Has(command)))
             return "ERR This Redis command is not allowed from script";
-        if (context.MayCall(command, args) is { } forbidden)
-            return forbidden;
+        if (context.WhyCallerMayNot(command, args) is { } forbidden)
+            return $"ERR {forbidden}";
         if (Run.IsReadOnly && command.IsWrite)
             return "ERR Write commands are not allowed from read-only scripts.";
         if (Run.RefusesOom && command.Has(CommandFlags.DenyOom) && !Run.HasWritten)
@@ -220,7 +220,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             command = context.Table.FindSubcommand(command, args[1]);
         if (command == null)
             return Fail(lua, "Invalid command passed to redis.acl_check_cmd()");
-        lua.Push(context.MayCall(command, args) == null);
+        lua.Push(context.WhyCallerMayNot(command, args) == null);
         return 1;
     }
 }

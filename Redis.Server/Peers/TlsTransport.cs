@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace Redis.Server.Peers;
+
+/// <summary>TLS over a TCP socket, after the handshake.</summary>
+internal sealed class TlsTransport(Socket socket, SslStream stream) : Transport
+{
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private bool _sending;
+    private bool _closed;
+
+    public override EndPoint? Remote { get; } = socket.RemoteEndPoint;
+
+    public override EndPoint? Local { get; } = socket.LocalEndPoint;
+
+    public override bool IsEncrypted => true;
+
+    public override bool ShowedCertificate => stream.RemoteCertificate is not null;
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => stream.ReadAsync(buffer);
+
+    public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _sending = true;
+        }
+
+        try
+        {
+            await stream.WriteAsync(bytes).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _sending = false;
+            }
+        }
+    }
+
+    public override void Close()
+    {
+        bool saysFarewell;
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            saysFarewell = !_sending;
+        }
+
+        if (saysFarewell)
+        {
+            _ = SayFarewellAsync();
+        }
+        else
+        {
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>close_notify tells the other side that nothing was cut off.</summary>
+    private async Task SayFarewellAsync()
+    {
+        try
+        {
+            await stream.ShutdownAsync().WaitAsync(FarewellLimit).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException or TimeoutException or NotSupportedException)
+        {
+            // It is gone, or does not read: nobody to be told.
+        }
+        finally
+        {
+            socket.Dispose();
+        }
+    }
+}
