@@ -24,7 +24,7 @@ internal sealed class Node : INode
     public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
     {
         _options = options;
-        CommandTable table = new([.. DataCommands.Rows, .. LocalRows]);
+        CommandTable table = new(Commands);
         CommandContext context = new() { Keyspace = new Keyspace.Keyspace(), Table = table };
         TransportDialer dial = (address, cancellation) => Dialing.TcpAsync(address, options.Raft.ConnectionTimeout, cancellation);
         _host = new RaftHost(options, context, dial, loggers);
@@ -43,13 +43,16 @@ internal sealed class Node : INode
         _sampler = services.Sampler;
     }
 
+    /// <summary>All rows of the command table.</summary>
+    public static IEnumerable<Command> Commands => [.. DataCommands.Rows, .. LocalRows];
+
     public Task Ended => EndedAsync();
 
     private static IEnumerable<Command> LocalRows =>
     [
         .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
         .. MemoryCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
-        .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
+        .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
     ];
 
     public Task StartAsync()

@@ -161,7 +161,7 @@ internal sealed class ClientConnection : RequestStream
     }
 
     public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) =>
-        ((LocalCommand)command).Run(this, args, reply);
+        ((LocalCommand)command).InTransaction(this, args, reply);
 
     public override void Answered()
     {
