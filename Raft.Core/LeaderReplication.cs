@@ -160,9 +160,15 @@ internal sealed class LeaderReplication(RaftState state, SnapshotSender snapshot
     private bool CanSendEntries(Peer peer) => peer.State switch
     {
         PeerState.Probe => !peer.IsProbeSent,
-        PeerState.Replicate => peer.Next <= state.Log.Last.Index && peer.InFlight < state.Options.MaxAppendsInFlight,
+        PeerState.Replicate => peer.Next <= state.Log.Last.Index && peer.InFlight < state.Options.MaxAppendsInFlight && IsWorthAMessage(peer),
         _ => false,
     };
+
+    /// <summary>
+    /// Behind a message under way only as many entries as it has, or more, get one of their own: every message costs the
+    /// peer a sync, and a trickle of small ones would keep its disk busy with almost nothing (as Nagle's algorithm, RFC 896).
+    /// </summary>
+    private bool IsWorthAMessage(Peer peer) => state.Log.Last.Index + 1 - peer.Next >= peer.Next - 1 - peer.Match;
 
     private void SendAppend(Peer peer, bool withEntries)
     {

@@ -40,6 +40,19 @@ internal sealed class Leadership
     /// <summary>This server is the only voter: it need not ask anyone.</summary>
     public bool IsSoleVoter => _ownVote && _reached.Length == 1;
 
+    /// <summary>The last entry that a voter was sent: syncing the own log further helps to commit nothing yet.</summary>
+    public long SentToVoter(long last)
+    {
+        long sent = 0;
+        foreach (Peer peer in _peers)
+        {
+            long through = peer is { State: PeerState.Probe, IsProbeSent: true } ? last : peer.Next - 1;
+            sent = peer.IsVoter && through > sent ? through : sent;
+        }
+
+        return sent;
+    }
+
     public Peer? Find(int id)
     {
         foreach (Peer peer in _peers)

@@ -102,6 +102,7 @@ internal sealed class RaftInvariants(RaftServer server)
         Check.That(peer.Next <= _state.Log.Last.Index + 1, "only what is held is sent");
         Check.That(peer.State == PeerState.Snapshot == peer.Snapshot is not null, "a snapshot is under way in state Snapshot only");
         Check.That(peer.State == PeerState.Replicate || peer.InFlight == 0, "messages are in flight in state Replicate only");
+        Check.That(peer.InFlight <= _state.Options.MaxAppendsInFlight, "no more messages are in flight than allowed");
         if (_matches.TryGetValue(peer.Id, out (long StoreId, long Match) before) && before.StoreId == peer.StoreId)
         {
             Check.That(peer.Match >= before.Match, "what a disk holds stays there");

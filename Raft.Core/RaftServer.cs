@@ -80,6 +80,12 @@ public sealed class RaftServer
     /// <summary>How far the log is.</summary>
     public LogCursors Cursors => _state.Cursors;
 
+    /// <summary>
+    /// The last entry whose sync can help anyone by now; entries behind it may share the next one. On a leader they still
+    /// wait to be sent. A host may just as well sync all that is appended.
+    /// </summary>
+    public long SyncTarget => _state.Leadership is { IsSoleVoter: false } leadership ? leadership.SentToVoter(_state.Log.Last.Index) : _state.Log.Last.Index;
+
     /// <summary>The members in effect: those of the last configuration in the log, committed or not.</summary>
     public ClusterConfiguration Configuration => _state.Configuration;
 
@@ -106,6 +112,14 @@ public sealed class RaftServer
 
     /// <summary>The time that an entry proposed in this step is stamped with.</summary>
     public long NextEntryTime => Math.Max(_state.Time, _state.LastEntryTime);
+
+    /// <summary>
+    /// Time until <see cref="Periodic"/> lets this server ask for votes, unless it hears a leader; <see cref="TimeSpan.MaxValue"/>
+    /// on a leader. A host that calls it then, and not only at its own interval, keeps rivals apart.
+    /// </summary>
+    public TimeSpan UntilCampaign => _state.Role == RaftRole.Leader ? TimeSpan.MaxValue
+        : _state.ElectionDeadline > _state.Now ? _state.ElectionDeadline - _state.Now
+        : TimeSpan.Zero;
 
     /// <summary>The parts' common state, for invariants and tests.</summary>
     internal RaftState State => _state;
@@ -325,6 +339,10 @@ public sealed class RaftServer
         if (_state.Role == RaftRole.Leader && _transfer.MostUpToDate() is { } successor)
         {
             _settlement.HandOverTo(successor, reason);
+        }
+        else if (_state.Role is RaftRole.PreCandidate or RaftRole.Candidate)
+        {
+            _state.BecomeFollower(_state.Term, 0, reason);
         }
 
         Settle();

@@ -60,6 +60,14 @@ public interface IDiskFile : IDisposable
     /// <summary>Writes all bytes, extending the file where needed. Durable after <see cref="Sync"/>.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
+    /// <summary>
+    /// Asks that writing a range to the device begin, so that a later <see cref="Sync"/> has less to do. A hint: it makes
+    /// nothing durable, and a failure shows there.
+    /// </summary>
+    void BeginSync(long offset, long length)
+    {
+    }
+
     /// <summary>Makes everything written so far durable, and the length with it.</summary>
     void Sync();
 }

@@ -8,12 +8,18 @@ internal static partial class LibC
 {
     public const int OpenReadOnly = 0;
 
+    /// <summary>For <see cref="SyncFileRange"/>: begin to write what is not being written, and wait for nothing.</summary>
+    public const uint BeginWriting = 2;
+
     private const int CloseOnExec = 0x80000;
     private const int Interrupted = 4;
     private const short PollIn = 1;
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);

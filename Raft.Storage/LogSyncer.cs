@@ -29,6 +29,7 @@ internal sealed class LogSyncer : IDisposable
     private long _presenceChecked;
     private long _entered;
     private int _isPreparing;
+    private int _isAsked;
     private volatile bool _stop;
     private volatile bool _failed;
 
@@ -43,7 +44,7 @@ internal sealed class LogSyncer : IDisposable
         _durable = next.Packed;
         _isMarked = true;
         DoesSync = options.Fsync;
-        _hasWork = () => _stop || _writer.HasPending;
+        _hasWork = () => _stop || _isAsked != 0;
         if (options.HasThread)
         {
             _thread = new Thread(Run) { Name = "LogSyncer", IsBackground = true };
@@ -63,10 +64,12 @@ internal sealed class LogSyncer : IDisposable
     /// <summary>Records before this place count as durable.</summary>
     public LogPosition Durable => LogPosition.Unpack(Volatile.Read(ref _durable));
 
+    /// <summary>Asks the thread to sync what was gathered.</summary>
     public void Signal()
     {
         if (_writer.HasPending)
         {
+            Volatile.Write(ref _isAsked, 1);
             _wakeup.Signal();
         }
     }
@@ -128,8 +131,9 @@ internal sealed class LogSyncer : IDisposable
     {
         while (!_stop)
         {
-            while (SyncOnce())
+            while (Interlocked.Exchange(ref _isAsked, 0) != 0)
             {
+                SyncOnce();
             }
 
             bool rests = _isMarked || _failed;

@@ -106,6 +106,14 @@ public sealed class PosixDisk : IDisk
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
 
+        public void BeginSync(long offset, long length)
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                _ = LibC.SyncFileRange(handle, offset, length, LibC.BeginWriting);
+            }
+        }
+
         public void Sync()
         {
             // FlushToDisk is a full fsync, which also writes time stamps: a journal commit that nobody needs.

@@ -10,9 +10,6 @@ public sealed class SnapshotStream : Stream
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>Synced in pieces, so that the log's fdatasync never queues behind a whole snapshot.</summary>
-    private const int SyncInterval = 4 * 1024 * 1024;
-
     private readonly SnapshotStore _store;
     private readonly EntryId _last;
     private readonly string _temporary;
@@ -21,7 +18,6 @@ public sealed class SnapshotStream : Stream
     private IDiskFile? _file;
     private int _buffered;
     private long _written;
-    private long _synced;
 
     internal SnapshotStream(SnapshotStore store, EntryId last, string temporary, IDisk disk)
     {
@@ -78,13 +74,11 @@ public sealed class SnapshotStream : Stream
     {
         ObjectDisposedException.ThrowIf(_file is null, this);
         _file.Write(_buffer.AsSpan(0, _buffered), _written);
+        // In pieces, so that the log's fdatasync never queues behind a whole snapshot; and without a sync of its own, which
+        // would commit the journal each time.
+        _file.BeginSync(_written, _buffered);
         _written += _buffered;
         _buffered = 0;
-        if (_written - _synced >= SyncInterval)
-        {
-            _file.Sync();
-            _synced = _written;
-        }
     }
 
     /// <summary>Makes the snapshot durable and the latest one before it returns; only then may the log behind it go.</summary>

@@ -19,6 +19,7 @@ internal sealed class Node : INode
     private readonly RaftHost _host;
     private readonly Listener _listener;
     private readonly ServerSampler _sampler;
+    private volatile bool _isHurried;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
@@ -37,7 +38,7 @@ internal sealed class Node : INode
             Keyspace = context.Keyspace,
             Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
             Logger = loggers.CreateLogger<ClientServices>(),
-            RequestShutdown = () => _ended.TrySetResult(),
+            RequestShutdown = EndAtRequest,
         };
         _listener = new Listener(services);
         _sampler = services.Sampler;
@@ -66,7 +67,7 @@ internal sealed class Node : INode
     public async Task StopAsync()
     {
         _listener.Dispose();
-        await _host.HandOverAsync(_options.ShutdownTimeout).ConfigureAwait(false);
+        await _host.HandOverAsync(_isHurried ? TimeSpan.Zero : _options.ShutdownTimeout).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync()
@@ -75,6 +76,12 @@ internal sealed class Node : INode
         _sampler.Dispose();
         _host.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void EndAtRequest(bool isHurried)
+    {
+        _isHurried = isHurried;
+        _ended.TrySetResult();
     }
 
     private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Ended).ConfigureAwait(false)).ConfigureAwait(false);

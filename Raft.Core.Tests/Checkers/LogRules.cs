@@ -36,6 +36,9 @@ internal sealed class LogRules(CommitLedger ledger)
         Rule.Holds(
             !node.Log.Contents.Holds(previous.Index) || node.Log.Contents.At(previous.Index).Time <= entry.Time,
             $"n{node.Id} appends {entry.Id} with an earlier time than {previous}");
+        Rule.Holds(
+            previous != node.Disk.Snapshot.Last || node.Disk.Snapshot.About.Time <= entry.Time,
+            $"n{node.Id} appends {entry.Id} with an earlier time than the snapshot of {previous}");
         if (_known.TryGetValue(entry.Id, out (EntryId Previous, LogEntry Entry) known))
         {
             Rule.Holds(

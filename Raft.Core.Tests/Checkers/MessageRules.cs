@@ -3,7 +3,7 @@ using Raft.Core.Tests.Simulation;
 namespace Raft.Core.Tests.Checkers;
 
 /// <summary>No message may claim what its sender's disk would not confirm after losing power.</summary>
-internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger)
+internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger, OfficeRules office)
 {
     private readonly HashSet<(long Term, int Target)> _handedOver = [];
 
@@ -19,6 +19,7 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
         Rule.Holds(
             !message.IsTransfer || node.IsToldToCampaign || _handedOver.Contains((message.Term - 1, node.Id)),
             $"n{node.Id} claims that the leader of term {message.Term - 1} handed over to it");
+        office.Campaigning(node, message);
     }
 
     public void Check(SimulatedNode node, int to, in VoteReply message)
@@ -32,6 +33,10 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
         Rule.Holds(
             !message.Granted || message.IsPreVote || disk.VotedFor == to,
             $"n{node.Id} gives n{to} its vote in term {message.Term}; on its disk is the vote {disk.VotedFor}");
+        if (message.Granted)
+        {
+            office.Granting(node, to, message);
+        }
     }
 
     public void Check(SimulatedNode node, int to, in AppendRequest message)
@@ -65,6 +70,7 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
     public void Check(SimulatedNode node, in AppendReply message)
     {
         Check(node, message.Term);
+        node.History.Contacts.AnswerRound(message.Term, message.Round);
         long match = message.Match;
         Rule.Holds(
             !message.Success || match <= node.Log.Base.Index
@@ -83,6 +89,7 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
     public void Check(SimulatedNode node, in SnapshotReply message)
     {
         Check(node, message.Term);
+        node.History.Contacts.AnswerRound(message.Term, message.Round);
         Rule.Holds(
             !message.Installed || node.Disk.Keeps(message.Snapshot.Last),
             $"n{node.Id} acknowledges the snapshot {message.Snapshot}, its disk holds {node.Disk.Snapshot.Last}");

@@ -7,6 +7,8 @@ internal sealed class NodeHistory
 
     public LogCursors Cursors { get; set; }
 
+    public Contacts Contacts { get; } = new();
+
     public RaftRole Role { get; set; }
 
     public long Term { get; set; }
@@ -19,6 +21,9 @@ internal sealed class NodeHistory
 
     /// <summary>The members that the log says now: the latest configuration in it, committed or not.</summary>
     public ClusterConfiguration Configuration => _configurations.Count == 0 ? ClusterConfiguration.Empty : _configurations[^1].Configuration;
+
+    /// <summary>The members before those, as far as they are known.</summary>
+    public ClusterConfiguration PreviousConfiguration => _configurations.Count < 2 ? Configuration : _configurations[^2].Configuration;
 
     /// <summary>Where the latest configuration stands, or 0.</summary>
     public long ConfigurationIndex => _configurations.Count == 0 ? 0 : _configurations[^1].Index;

@@ -9,7 +9,8 @@ internal sealed class SafetyChecks
     {
         Ledger = new CommitLedger(cluster);
         Log = new LogRules(Ledger);
-        Messages = new MessageRules(cluster, Ledger);
+        Office = new OfficeRules(cluster);
+        Messages = new MessageRules(cluster, Ledger, Office);
     }
 
     public CommitLedger Ledger { get; }
@@ -17,6 +18,8 @@ internal sealed class SafetyChecks
     public LogRules Log { get; }
 
     public VoteRules Votes { get; } = new();
+
+    public OfficeRules Office { get; }
 
     public MessageRules Messages { get; }
 
@@ -58,6 +61,7 @@ internal sealed class SafetyChecks
             Votes.Elected(node);
             Ledger.CheckLeaderComplete(node);
             history.LedTerm = server.Term;
+            history.Contacts.LedSince = history.Contacts.Now;
         }
 
         if (cursors != history.Cursors)
@@ -75,6 +79,12 @@ internal sealed class SafetyChecks
                 server.Configuration.Encode().AsSpan().SequenceEqual(history.Configuration.Encode()),
                 $"n{node.Id} goes by other members than the latest in its log, at index {history.ConfigurationIndex}");
             history.Settle();
+            history.Contacts.LedSince = history.Contacts.Now;
+        }
+
+        if (server.Role == RaftRole.Leader)
+        {
+            Office.Leading(node);
         }
 
         (history.Cursors, history.Role, history.Term) = (cursors, server.Role, server.Term);

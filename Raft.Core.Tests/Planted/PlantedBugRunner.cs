@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Raft.Core.Tests.Simulation;
 
 namespace Raft.Core.Tests.Planted;
 
@@ -8,9 +9,6 @@ namespace Raft.Core.Tests.Planted;
 /// </summary>
 internal sealed class PlantedBugRunner
 {
-    /// <summary>As many seeds as the default suite runs; a bug that needs more is not caught.</summary>
-    private const int Seeds = 1500;
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly string Work = Path.Combine(SourceTree.Root, "artifacts", "planted");
@@ -70,7 +68,7 @@ internal sealed class PlantedBugRunner
         bool isStorage = bug.Changes.All(c => c.File.StartsWith("Raft.Storage", StringComparison.Ordinal));
         if (!isStorage)
         {
-            (int simulated, string found) = Execute("dotnet", $"{tests} seeds 0 {Seeds}");
+            (int simulated, string found) = Execute("dotnet", $"{tests} seeds 0 {SuiteSeeds.Count}");
             if (simulated != 0)
             {
                 Console.WriteLine(found);

@@ -9,9 +9,11 @@ namespace Raft.Core.Tests.Schedules;
 /// </summary>
 internal sealed record Schedule(SimulationSettings Settings, IReadOnlyList<ScheduleStep> Steps)
 {
+    /// <summary>Reads a schedule; of a scenario, its settings and steps.</summary>
     public static Schedule Parse(string text)
     {
-        List<string> lines = [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        List<string> lines = [.. text.Split('\n')
+            .Where(l => l.Length > 0 && l[0] is not ('#' or ' ') && l.TrimEnd() is not ("start" or "settle")).Select(l => l.TrimEnd())];
         if (lines.Count == 0 || !lines[0].StartsWith("cluster", StringComparison.Ordinal))
         {
             throw new FormatException("A schedule begins with the line: cluster seed=… voters=…");
@@ -75,6 +77,10 @@ internal sealed record Schedule(SimulationSettings Settings, IReadOnlyList<Sched
             }
         }
     }
+
+    /// <summary>The same as a file for the folder of scenarios.</summary>
+    public string ToScenario() => string.Join(
+        '\n', Steps.Select(s => s.ToString()).Prepend("start").Prepend($"cluster {Settings}").Append("settle"));
 
     public override string ToString() => string.Join('\n', Steps.Select(s => s.ToString()).Prepend($"cluster {Settings}"));
 }

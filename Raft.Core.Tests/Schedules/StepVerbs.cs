@@ -38,7 +38,7 @@ internal static class StepVerbs
         ["deafen"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Deafen(cluster, n))),
         ["split"] = new(1, None, (cluster, words) => Part(cluster, [.. words[0].Split(',').Select(Number)])),
         ["heal"] = new(0, None, (cluster, _) => cluster.Network.JoinAll()),
-        ["disconnect"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => Drive(n, s => s.PeerDisconnected(to)))),
+        ["disconnect"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => n.Disconnect(to))),
 
         // Disks.
         ["stall"] = new(2, 1, (cluster, words) => On(cluster, words[0], n => n.StallDisk(Number(words[1])))),
@@ -65,9 +65,9 @@ internal static class StepVerbs
 
     private static void On(SimulatedCluster cluster, string name, Action<SimulatedNode> action)
     {
-        if (name == "all")
+        if (name is "all" or "followers")
         {
-            foreach (SimulatedNode each in cluster.Nodes)
+            foreach (SimulatedNode each in cluster.Nodes.Where(n => name == "all" || n.Server is { Role: not RaftRole.Leader }).ToList())
             {
                 action(each);
             }

@@ -12,6 +12,8 @@ internal abstract class Envelope(int from, int to)
 
 internal sealed class VoteRequestEnvelope(int from, int to, VoteRequest message) : Envelope(from, to)
 {
+    public VoteRequest Message => message;
+
     public override void DeliverTo(RaftServer server) => server.Receive(From, message);
 
     public override string ToString() => message.IsPreVote
@@ -29,6 +31,8 @@ internal sealed class VoteReplyEnvelope(int from, int to, VoteReply message) : E
 
 internal sealed class AppendRequestEnvelope(int from, int to, AppendRequest message) : Envelope(from, to)
 {
+    public AppendRequest Message => message;
+
     public override void DeliverTo(RaftServer server) => server.Receive(From, message);
 
     public override string ToString() =>
@@ -37,6 +41,8 @@ internal sealed class AppendRequestEnvelope(int from, int to, AppendRequest mess
 
 internal sealed class AppendReplyEnvelope(int from, int to, AppendReply message) : Envelope(from, to)
 {
+    public AppendReply Message => message;
+
     public override void DeliverTo(RaftServer server) => server.Receive(From, message);
 
     public override string ToString() => message.Success
@@ -46,6 +52,8 @@ internal sealed class AppendReplyEnvelope(int from, int to, AppendReply message)
 
 internal sealed class SnapshotRequestEnvelope(int from, int to, SnapshotRequest message) : Envelope(from, to)
 {
+    public SnapshotRequest Message => message;
+
     public override void DeliverTo(RaftServer server) => server.Receive(From, message);
 
     public override string ToString() =>
@@ -54,6 +62,8 @@ internal sealed class SnapshotRequestEnvelope(int from, int to, SnapshotRequest 
 
 internal sealed class SnapshotReplyEnvelope(int from, int to, SnapshotReply message) : Envelope(from, to)
 {
+    public SnapshotReply Message => message;
+
     public override void DeliverTo(RaftServer server) => server.Receive(From, message);
 
     public override string ToString() =>

@@ -168,6 +168,7 @@ internal sealed class SimulatedClients(SimulatedCluster cluster)
         Rule.Holds(
             id == node.Log.Last && id.Term == node.Server!.Term && node.Server.Role == RaftRole.Leader,
             $"n{node.Id} accepts {id} as {node.Server!.Role} of term {node.Server.Term} with last entry {node.Log.Last}");
+        Rule.Holds(!node.Server!.Status().IsTransferring, $"n{node.Id} accepts {id} while it hands leadership over");
         Of(node).Proposals[id.Index] = id;
     }
 

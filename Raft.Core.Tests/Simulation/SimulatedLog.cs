@@ -8,6 +8,8 @@ namespace Raft.Core.Tests.Simulation;
 /// </summary>
 internal sealed class SimulatedLog(SimulatedNode node, LogContents contents) : IRaftLog
 {
+    private EntryId? _cutOff;
+
     public EntryId Base => contents.Base;
 
     public EntryId Last => contents.Last;
@@ -20,7 +22,18 @@ internal sealed class SimulatedLog(SimulatedNode node, LogContents contents) : I
     /// </summary>
     public EntryId? Syncing { get; private set; }
 
-    public void SyncBegins() => Syncing = Last;
+    public void SyncBegins() => (Syncing, _cutOff) = (Last, null);
+
+    /// <summary>
+    /// An entry that the running sync made durable and that was truncated meanwhile: a host that reports it, too, must not
+    /// be believed. Not when the entry stands there again, which no host may report.
+    /// </summary>
+    public EntryId? TakeLateReport()
+    {
+        EntryId? late = _cutOff is EntryId cut && !contents.Contains(cut) ? cut : null;
+        _cutOff = null;
+        return late;
+    }
 
     public long TermAt(long index) => contents.TermAt(index);
 
@@ -57,8 +70,9 @@ internal sealed class SimulatedLog(SimulatedNode node, LogContents contents) : I
         Rule.Holds(contents.Holds(index), $"n{node.Id} truncates from {index}, which its log ({Base} to {Last}) does not hold");
         node.Checks.Log.Truncating(node, index);
         contents.TruncateFrom(index);
-        if (Syncing?.Index >= index)
+        if (Syncing is EntryId cut && cut.Index >= index)
         {
+            _cutOff = cut;
             Syncing = Last;
         }
 

@@ -1,3 +1,5 @@
+using Raft.Core.Tests.Checkers;
+
 namespace Raft.Core.Tests.Simulation;
 
 /// <summary>
@@ -46,6 +48,9 @@ internal sealed class SimulatedNetwork
     public void Send(Envelope envelope)
     {
         _cluster.Trace?.Sent(envelope);
+        Rule.Holds(
+            envelope.From != envelope.To && _cluster.Find(envelope.To) is not null,
+            $"n{envelope.From} sends to n{envelope.To}: {envelope}");
         if (_cuts.Contains((envelope.From, envelope.To)))
         {
             return;

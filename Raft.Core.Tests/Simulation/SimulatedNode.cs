@@ -66,6 +66,12 @@ internal sealed class SimulatedNode
     /// <summary>An operator just told the server to campaign, whoever leads.</summary>
     public bool IsToldToCampaign { get; private set; }
 
+    /// <summary>The message that the server is handling.</summary>
+    public Envelope? Delivering { get; private set; }
+
+    /// <summary>Whether it was the only voter when it started.</summary>
+    public bool StartedAlone { get; private set; }
+
     public bool IsUp => Server is not null;
 
     public bool Answers => IsUp && !IsPaused;
@@ -93,6 +99,7 @@ internal sealed class SimulatedNode
         Server = new RaftServer(Id, _cluster.Options, Log, new NodeCallbacks(this, _cluster), random, restart);
         Invariants = new RaftInvariants(Server);
         Checks.Started(this);
+        StartedAlone = Server.Configuration.Members is [{ IsVoter: true } only] && only.Id == Id;
         Settle();
         _cluster.After(_random.Between(0, _cluster.Settings.Tick), new Tick(this));
     }
@@ -137,6 +144,12 @@ internal sealed class SimulatedNode
             PassTime();
         }
 
+        if (_cluster.Settings.EagerReads != 0)
+        {
+            // A client's request may be first in line, before the answers of peers that came during the pause.
+            _cluster.Clients.Read(this);
+        }
+
         while (IsUp && _inbox.TryDequeue(out Envelope? envelope))
         {
             Receive(envelope);
@@ -158,8 +171,24 @@ internal sealed class SimulatedNode
     /// <summary>The host tells the server that its disk does not keep up, and after a while that it does again.</summary>
     public void ReportStall()
     {
-        Drive(static (server, _) => server.DiskStalled("the disk is slow"), 0);
+        ReportStall("the disk is slow");
         _cluster.After(_cluster.Settings.SlowSync, new StallEnd(this));
+    }
+
+    private void ReportStall(string reason)
+    {
+        if (Answers)
+        {
+            History.Contacts.StalledUntil = History.Contacts.Now + (2 * _cluster.Settings.ElectionTimeout);
+            Drive(static (server, why) => server.DiskStalled(why), reason);
+            Checks.Office.Stalled(this);
+        }
+    }
+
+    private void ReportSynced(EntryId synced)
+    {
+        History.Contacts.StalledUntil = 0;
+        Drive(static (server, last) => server.LogSynced(last), synced);
     }
 
     public void FailNextSync() => _syncFails = true;
@@ -185,8 +214,55 @@ internal sealed class SimulatedNode
         else if (IsUp)
         {
             _cluster.Trace?.Delivered(envelope);
-            Drive(static (server, e) => e.DeliverTo(server), envelope);
+            Deliver(envelope);
         }
+    }
+
+    private void Deliver(Envelope envelope)
+    {
+        RaftServer server = Server!;
+        NoteContact(envelope, server);
+        Delivering = envelope;
+        Drive(static (s, e) => e.DeliverTo(s), envelope);
+        Delivering = null;
+        if (envelope is AppendRequestEnvelope { Message: AppendRequest { Round: > 0 } request } && Server == server && request.Term == server.Term)
+        {
+            Rule.Holds(
+                History.Contacts.HasAnswered(request.Term, request.Round),
+                $"n{Id} leaves round {request.Round} of term {request.Term} unanswered: a slow disk must not look like silence");
+        }
+    }
+
+    private void NoteContact(Envelope envelope, RaftServer server)
+    {
+        switch (envelope)
+        {
+            case AppendRequestEnvelope { Message: AppendRequest request } when request.Term >= server.Term:
+                History.Contacts.HearLeader(request.Term);
+                break;
+            case SnapshotRequestEnvelope { Message: SnapshotRequest request } when request.Term >= server.Term:
+                History.Contacts.HearLeader(request.Term);
+                break;
+            case AppendReplyEnvelope { Message: AppendReply reply } when reply.Term == server.Term:
+                History.Contacts.Hear(envelope.From, reply.StoreId);
+                break;
+            case SnapshotReplyEnvelope { Message: SnapshotReply reply } when reply.Term == server.Term:
+                History.Contacts.Hear(envelope.From, reply.StoreId);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>The connection to another node closed.</summary>
+    public void Disconnect(int other)
+    {
+        if (Answers && Server!.Leader == other)
+        {
+            History.Contacts.SuspectLeader();
+        }
+
+        Drive(static (server, id) => server.PeerDisconnected(id), other);
     }
 
     /// <summary>Gives the server one input and does what a host does after it.</summary>
@@ -271,15 +347,21 @@ internal sealed class SimulatedNode
         {
             _syncFails = false;
             _cluster.Trace?.Note(Id, "fails to sync");
-            Drive(static (server, _) => server.DiskStalled("fsync failed"), 0);
+            ReportStall("fsync failed");
             Crash(_random.Between(0, Disk.Unsynced));
             return;
         }
 
         Disk.MakeDurable(written);
-        if (Log.Syncing is EntryId synced)
+        EntryId? durable = Log.Syncing;
+        if (Log.TakeLateReport() is EntryId late && Answers)
         {
-            Drive(static (server, last) => server.LogSynced(last), synced);
+            ReportSynced(late);
+        }
+
+        if (durable is EntryId synced && Answers)
+        {
+            ReportSynced(synced);
         }
 
         BeginSync();
@@ -288,8 +370,14 @@ internal sealed class SimulatedNode
     /// <summary>Looks at the clock.</summary>
     public void PassTime()
     {
+        if (!Answers)
+        {
+            return;
+        }
+
         long elapsed = (_cluster.Now - _lastTick) * ClockRate / 1000;
         _lastTick = _cluster.Now;
+        History.Contacts.Pass(elapsed);
         Drive(static (server, ms) => server.Periodic(TimeSpan.FromMilliseconds(ms)), elapsed);
     }
 
@@ -343,7 +431,7 @@ internal sealed class SimulatedNode
             {
                 long index = Math.Max(server.Cursors.Synced, node.Log.Base.Index);
                 EntryId synced = new(node.Log.TermAt(index), index);
-                node.Drive(static (s, last) => s.LogSynced(last), synced);
+                node.ReportSynced(synced);
             }
         }
     }

@@ -23,6 +23,9 @@ internal sealed class SimulatedStateMachine(SimulatedNode node, SimulatedCluster
 
     public bool HasWork => _queue.Count > 0;
 
+    /// <summary>Whether a snapshot waits to be installed.</summary>
+    public bool IsInstalling => _installing;
+
     /// <summary>The last index the server handed over.</summary>
     public long Handed => _handed;
 

@@ -46,8 +46,10 @@ internal static class Soak
         Schedule schedule = ScheduleGenerator.Generate(seed);
         Console.WriteLine($"seed {seed} fails after {after.TotalSeconds:F1} s: {schedule.Run().Failure?.Message}");
         Schedule shrunk = ScheduleShrinker.Shrink(schedule, ShrinkRuns);
-        Console.WriteLine($"shrunk from {schedule.Steps.Count} to {shrunk.Steps.Count} steps; replay this file:");
-        Console.WriteLine(shrunk);
+        Console.WriteLine($"shrunk from {schedule.Steps.Count} to {shrunk.Steps.Count} steps; replay this file, or add it to the scenarios:");
+        Console.WriteLine();
+        Console.WriteLine(shrunk.ToScenario());
+        Console.WriteLine();
         Console.WriteLine(shrunk.Run().Failure);
         return 1;
     }

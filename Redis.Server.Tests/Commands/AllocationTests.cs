@@ -2,6 +2,8 @@ using System.Text;
 using NUnit.Framework;
 using Raft.Core;
 using Redis.Server.Commands;
+using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Tests.Commands;
@@ -32,6 +34,21 @@ internal sealed class AllocationTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
             Run(context, parser, frame, i);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void Measuring_a_request_allocates_nothing()
+    {
+        ServerOptions options = new();
+        options.Table.Set([("slowlog-log-slower-than", "-1")]); // this machine may be slow
+        CommandMeter meter = new(options);
+        Command command = new CommandTable(DataCommands.Rows).Find("get"u8)!;
+        for (int i = 0; i < 3; i++)
+            meter.Ran(command, default, CommandMeter.Start(), failed: false, client: null);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            meter.Ran(command, default, CommandMeter.Start(), failed: false, client: null);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 

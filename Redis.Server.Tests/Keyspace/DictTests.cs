@@ -47,6 +47,31 @@ internal sealed class DictTests
             && !dict.Contains("absent"u8);
     }
 
+    /// <summary>A frozen copy stays as it was, whatever is done to the table, and freezing changes nothing for the table.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 100)]
+    public bool A_frozen_copy_stays_as_it_was(ushort count, short[] operations)
+    {
+        Dict<int> dict = new();
+        Dict<int> same = new();
+        for (int i = 0; i < count % 5000; i++)
+            dict.GetOrAdd(Key("key", i), out _) = same.GetOrAdd(Key("key", i), out _) = i;
+        string before = Content(dict);
+        Dict<int> frozen = dict.Freeze();
+        foreach (short operation in operations)
+        {
+            byte[] key = Key("key", Math.Abs(operation * 7) % 6000);
+            foreach (Dict<int> one in new[] { dict, same })
+            {
+                if (operation % 3 == 0)
+                    one.Remove(key);
+                else
+                    one.GetOrAdd(key, out _) = operation;
+            }
+        }
+
+        return Content(frozen) == before && Content(dict) == Content(same);
+    }
+
     /// <summary>SCAN's guarantee: what is there from start to end is seen, whatever comes and goes meanwhile.</summary>
     [FsCheck.NUnit.Property(MaxTest = 300)]
     public bool Scan_sees_all_that_stays(byte stable, int[] changes)
@@ -128,4 +153,7 @@ internal sealed class DictTests
     }
 
     private static byte[] Key(string prefix, int i) => Encoding.ASCII.GetBytes($"{prefix}{i}");
+
+    private static string Content(Dict<int> dict) =>
+        string.Join(' ', Enumerable.Range(0, dict.Count).Select(i => $"{Encoding.ASCII.GetString(dict.KeyAt(i))}={dict.ValueAt(i)}"));
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Raft.Core;
+using Redis.Server.Clients;
+using Redis.Server.Clients.Local;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
@@ -21,7 +23,10 @@ internal sealed class LocalExecutor : IDisposable
         _context = new CommandContext
         {
             Keyspace = new Redis.Server.Keyspace.Keyspace(),
-            Table = new CommandTable(DataCommands.Rows),
+            Table = new CommandTable(
+            [
+                .. DataCommands.Rows, .. ConnectionCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. TransactionControl.Rows,
+            ]),
             Reply = Writer,
         };
         _runner = new CommandRunner(_context, new CommandMeter(new ServerOptions()), new RethrowingLogger());
@@ -63,7 +68,10 @@ internal sealed class LocalExecutor : IDisposable
         request.WriteTo(_frame);
         Writer.Clear();
         _runner.Prepare(_frame.WrittenMemory);
-        if (_context.Table.Find(request.Args[0]) is { IsWrite: true })
+        Command? command = _context.Table.Find(request.Args[0]);
+        if (command is { Subcommands.Count: > 0 } && request.Args.Length > 1)
+            command = _context.Table.FindSubcommand(command, request.Args[1]);
+        if (command is { EntersLog: true })
             _runner.Apply(new LogEntry(new EntryId(1, ++_index), EntryType.Application, Now, _frame.WrittenMemory), client: null);
         else
             _runner.Read(LastEntry, Now, leaderClock: 0, client: null);
@@ -79,6 +87,7 @@ internal sealed class LocalExecutor : IDisposable
 
     public void Dispose()
     {
+        _context.Scripts.Dispose();
         _frame.Dispose();
         Writer.Dispose();
     }

@@ -28,7 +28,6 @@ internal sealed class AuthenticationTests() : SingleNode("--requirepass", Passwo
     [TestCase("CONFIG GET requirepass")]
     [TestCase("CLIENT LIST")]
     [TestCase("MULTI")]
-    [TestCase("EXEC")]
     [TestCase("NONSENSE")]
     [TestCase("GET")]
     [TestCase("RAFT.CLUSTER INIT")]
@@ -38,6 +37,13 @@ internal sealed class AuthenticationTests() : SingleNode("--requirepass", Passwo
     {
         using TestClient client = await ConnectAsync();
         Assert.That(await client.AskAsync(line.Split(' ')), Is.EqualTo(NoAuth));
+    }
+
+    [Test]
+    public async Task WithoutThePassword_ExecSaysSoInItsOwnWay()
+    {
+        using TestClient client = await ConnectAsync();
+        Assert.That(await client.AskAsync("EXEC"), Is.EqualTo("-EXECABORT Transaction discarded because of: NOAUTH Authentication required."));
     }
 
     [Test]

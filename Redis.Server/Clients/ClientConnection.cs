@@ -77,6 +77,8 @@ internal sealed class ClientConnection : RequestStream
     /// <summary>What went over this connection.</summary>
     public Traffic Traffic => new(Volatile.Read(ref _bytesIn), Output.BytesSent, Volatile.Read(ref _reads), Output.Sends);
 
+    public override string UserName => Session.User;
+
     /// <summary>Bytes received and not yet parsed, and the room they lie in.</summary>
     public (int Used, int Free) QueryBuffer => (_end - _start, _buffer.Length - (_end - _start));
 
@@ -148,16 +150,27 @@ internal sealed class ClientConnection : RequestStream
         ReadOnlySpan<byte> frame = request.Bytes.Span;
         parser.Parse(frame, out _);
         CommandArgs args = parser.Args(frame);
-        LocalCommand command = (LocalCommand)request.Command!;
         long started = CommandMeter.Start();
-        bool isAnswered = command.Run(this, args, reply);
+        bool isAnswered = RunLocal(request.Command!, args, reply);
         if (reply.ErrorCount == 0 && reply.Written is [(byte)'-', .. ReadOnlySpan<byte> ready])
         {
             _services.Meter.Statistics.CountError(ready);
         }
 
-        _services.Meter.Ran(command, args, started, reply.ErrorCount > 0 || reply.Written is [(byte)'-', ..], this);
+        _services.Meter.Ran(request.Command!, args, started, reply.ErrorCount > 0 || reply.Written is [(byte)'-', ..], this);
         return isAnswered;
+    }
+
+    /// <summary>Runs a command on this node alone: one that concerns it, or a data command past the log (raft.ignored-commands).</summary>
+    public bool RunLocal(Command command, CommandArgs args, RespWriter reply)
+    {
+        if (command is LocalCommand local)
+        {
+            return local.Run(this, args, reply);
+        }
+
+        _services.Host.Application.RunLocally(command, args);
+        return true;
     }
 
     public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) =>
@@ -186,6 +199,8 @@ internal sealed class ClientConnection : RequestStream
         {
             _services.Host.Application.Post(() => _services.Host.Application.Unblock(this, UnblockReason.Disconnected));
         }
+
+        _services.Host.Proxy.Tell(this, ProxyNote.End);
     }
 
     private void Unwatch()
@@ -233,6 +248,11 @@ internal sealed class ClientConnection : RequestStream
             if (Output.Waiting > MaxWaitingReplies)
             {
                 await Output.EmptiedAsync().ConfigureAwait(false);
+            }
+
+            if (_services.Host.Proxy.RoomAsync() is { IsCompleted: false } room)
+            {
+                await room.ConfigureAwait(false);
             }
 
             if (stagedAll && (HasEnded || !await ReceiveAsync().ConfigureAwait(false)))

@@ -21,8 +21,8 @@ internal sealed class ClientServices
 
     public required ILogger Logger { get; init; }
 
-    /// <summary>Asks the process to end (SHUTDOWN).</summary>
-    public required Action RequestShutdown { get; init; }
+    /// <summary>Asks the process to end (SHUTDOWN); true: at once, without handing leadership over.</summary>
+    public required Action<bool> RequestShutdown { get; init; }
 
     public required Joining Joining { get; init; }
 

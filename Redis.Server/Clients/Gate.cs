@@ -1,4 +1,5 @@
 using System.Text;
+using Redis.Server.Clients.Local;
 using Redis.Server.Commands;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
@@ -44,6 +45,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             StagePeer(args);
         }
+        else if (command.Name == RaftDebugCommands.Explicit)
+        {
+            StageExplicit(args);
+        }
         else if (TransactionControl.IsControl(command, client.Transaction))
         {
             TransactionControl.Stage(client, command, frame);
@@ -68,10 +73,14 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
                 client.WaitForTurn();
             }
         }
+        else if (services.Options.Raft.IgnoredCommands is { Count: > 0 } ignored && ignored.Contains(command.FullName.Split('|')[0]))
+        {
+            client.Stage(RequestKind.Local, command, frame);
+            client.WaitForTurn();
+        }
         else
         {
-            bool writes = command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate);
-            client.Stage(writes ? RequestKind.Write : RequestKind.Read, command, frame);
+            client.Stage(command.EntersLog ? RequestKind.Write : RequestKind.Read, command, frame);
             if (command.Has(CommandFlags.Blocking))
             {
                 client.WaitForTurn();
@@ -88,6 +97,21 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         || (client.Transaction.IsOpen && (TransactionControl.IsExec(command)
             ? client.Transaction.TakesMemory
             : !TransactionControl.IsControl(command, client.Transaction) && !TransactionControl.ActsAtOnce(command)));
+
+    /// <summary>RAFT command …: through the log explicitly, which is what happens to the command anyway.</summary>
+    private void StageExplicit(CommandArgs args)
+    {
+        RespWriter frame = new();
+        frame.ArrayHeader(args.Count - 1);
+        for (int i = 1; i < args.Count; i++)
+        {
+            frame.BulkString(args[i]);
+        }
+
+        RequestParser parser = new() { MaxBulkLength = int.MaxValue };
+        parser.Parse(frame.Written, out _);
+        Stage(parser.Args(frame.Written), frame.WrittenMemory);
+    }
 
     private void Enqueue(Command command, ReadOnlyMemory<byte> frame)
     {

@@ -25,7 +25,7 @@ internal sealed class TransactionQueue
 
     public void Add(Command command, ReadOnlySpan<byte> frame)
     {
-        HasWrite |= command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate);
+        HasWrite |= command.EntersLog;
         TakesMemory |= command.Has(CommandFlags.DenyOom);
         _frames.Add(frame.ToArray());
     }

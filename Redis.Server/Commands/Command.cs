@@ -104,8 +104,11 @@ internal class Command
     /// </summary>
     public bool IsQuick { get; }
 
-    /// <summary>Whether it changes data and so goes through the log.</summary>
+    /// <summary>Whether it changes data.</summary>
     public bool IsWrite => Has(CommandFlags.Write);
+
+    /// <summary>Whether it goes through the log.</summary>
+    public bool EntersLog => (Flags & (CommandFlags.Write | CommandFlags.MayReplicate | CommandFlags.Logged)) != 0;
 
     /// <summary>Whether all of <paramref name="flags"/> are set.</summary>
     public bool Has(CommandFlags flags) => (Flags & flags) == flags;

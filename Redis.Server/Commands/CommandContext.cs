@@ -3,6 +3,7 @@ using Raft.Core;
 using Redis.Server.Keyspace;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
+using Redis.Server.Scripting;
 
 namespace Redis.Server.Commands;
 
@@ -21,10 +22,22 @@ internal sealed class CommandContext
     public required CommandTable Table { get; init; }
 
     /// <summary>Limits and thresholds of the data types.</summary>
-    public DataOptions Options { get; init; } = new();
+    public DataOptions Options { get; set; } = new();
 
     /// <summary>What snapshots hold besides the keys. Complete before the first entry.</summary>
-    public IList<ISnapshotPart> SnapshotParts => field ??= [new BlockedClientsPart(Keyspace.Blocked)];
+    public IList<ISnapshotPart> SnapshotParts => field ??= [new BlockedClientsPart(Keyspace.Blocked), Scripts.Cache, Scripts.Libraries, new DataOptionsPart(this)];
+
+    /// <summary>Scripts and functions, and what runs them.</summary>
+    public Scripts Scripts => field ??= new Scripts(this);
+
+    /// <summary>What scripts of this entry or read may use.</summary>
+    public ScriptLimits ScriptLimits { get; set; } = ScriptLimits.Default;
+
+    /// <summary>Whether a script may call a command on behalf of its user.</summary>
+    public CallPermission MayCall { get; set; } = static (_, _) => null;
+
+    /// <summary>Whether an entry is applied, not a read answered: only entries may change state, scripts included.</summary>
+    public bool IsApplying { get; private set; }
 
     /// <summary>Where the reply goes.</summary>
     public RespWriter Reply { get; set; } = new();
@@ -60,6 +73,7 @@ internal sealed class CommandContext
     public void BeginEntry(EntryId entry, long time)
     {
         Entry = entry;
+        IsApplying = true;
         Keyspace.Now = time;
         _isSeeded = false;
         Waiting.BeginEntry();
@@ -80,6 +94,7 @@ internal sealed class CommandContext
     public void BeginRead(EntryId at, long time)
     {
         Entry = at;
+        IsApplying = false;
         Keyspace.Now = time;
         _random.Seed(Entry.Term, long.MinValue + _reads++);
         _isSeeded = true;

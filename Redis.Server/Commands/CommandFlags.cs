@@ -1,6 +1,6 @@
 namespace Redis.Server.Commands;
 
-/// <summary>What a command does and where it may run: Redis's command flags, and one of ours.</summary>
+/// <summary>What a command does and where it may run: Redis's command flags, and two of ours.</summary>
 [Flags]
 internal enum CommandFlags
 {
@@ -65,6 +65,9 @@ internal enum CommandFlags
 
     /// <summary>no_mandatory_keys: may be called without keys.</summary>
     NoMandatoryKeys = 1 << 19,
+
+    /// <summary>Not a flag of Redis: goes through the log although it changes no key (SCRIPT LOAD).</summary>
+    Logged = 1 << 29,
 
     /// <summary>Not a flag of Redis: answered by the node that got it, never enters the log.</summary>
     Local = 1 << 30,

@@ -1,3 +1,5 @@
+using Redis.Server.Scripting;
+
 namespace Redis.Server.Commands;
 
 /// <summary>The families of data commands: a new family is a line here.</summary>
@@ -29,5 +31,7 @@ internal static class DataCommands
         .. SortCommands.Rows,
         .. DumpCommands.Rows,
         .. WatchCommands.Rows,
+        .. ScriptCommands.Rows,
+        .. FunctionCommands.Rows,
     ];
 }

@@ -45,9 +45,12 @@ internal static class ObjectCommands
     {
         if (!TryFind(context, args[2], out RedisValue value))
             return;
-        bool isShared = value.IsInteger && value.TryGetInteger(out long integer) && integer is >= 0 and < SharedIntegers;
-        context.Reply.Integer(isShared ? int.MaxValue : 1);
+        context.Reply.Integer(RefCountOf(value));
     }
+
+    /// <summary>1, but for the integers that Redis shares.</summary>
+    public static int RefCountOf(in RedisValue value) =>
+        value.IsInteger && value.TryGetInteger(out long integer) && integer is >= 0 and < SharedIntegers ? int.MaxValue : 1;
 
     public static void Help(CommandContext context, CommandArgs args) => HelpReply.Write(context.Reply, "OBJECT");
 

@@ -39,7 +39,7 @@ internal sealed class AcceptedOptions
         Number("io-threads", 1, 1, 128, Fixed);
         YesNo("io-threads-do-reads", false, Fixed);
         Choice("oom-score-adj", "no", ["no", "yes", "relative", "absolute"], Free);
-        Words("oom-score-adj-values", ["0", "200", "800"], Free);
+        Words("oom-score-adj-values", ["0", "200", "800"], Free, CheckScores);
         Text("proc-title-template", "{title} {listen-addr} {server-mode}", Free);
         Choice("propagation-error-behavior", "ignore", ["ignore", "panic", "panic-on-replicas"], Free);
         Text("server_cpulist", "", Fixed);
@@ -80,7 +80,7 @@ internal sealed class AcceptedOptions
         Text("masteruser", "", Free | OptionFlags.Sensitive);
         Number("min-replicas-max-lag", 10, 0, int.MaxValue, Free, "min-slaves-max-lag");
         Number("min-replicas-to-write", 0, 0, int.MaxValue, Free, "min-slaves-to-write");
-        Bytes("repl-backlog-size", 1 << 20, Free);
+        Bytes("repl-backlog-size", 1 << 20, Free, 1);
         Number("repl-backlog-ttl", 3600, 0, long.MaxValue, Free);
         YesNo("repl-disable-tcp-nodelay", false, Free);
         Choice("repl-diskless-load", "disabled", ["disabled", "on-empty-db", "swapdb"], Free);
@@ -125,7 +125,7 @@ internal sealed class AcceptedOptions
     {
         Number("active-defrag-cycle-max", 25, 1, 99, Free);
         Number("active-defrag-cycle-min", 1, 1, 99, Free);
-        Bytes("active-defrag-ignore-bytes", 100 << 20, Free);
+        Bytes("active-defrag-ignore-bytes", 100 << 20, Free, 1);
         Number("active-defrag-max-scan-fields", 1000, 1, long.MaxValue, Free);
         Number("active-defrag-threshold-lower", 10, 0, 1000, Free);
         Number("active-defrag-threshold-upper", 100, 0, 1000, Free);
@@ -163,13 +163,17 @@ internal sealed class AcceptedOptions
     private void Number(string name, long initial, long min, long max, OptionFlags flags, string? alias = null) =>
         _table.Add(new IntegerOption(name, initial, min, max, "", flags, "") { Alias = alias });
 
-    private void Bytes(string name, long initial, OptionFlags flags) => _table.Add(new MemoryOption(name, initial, 0, flags, ""));
+    private void Bytes(string name, long initial, OptionFlags flags, long min = 0) => _table.Add(new MemoryOption(name, initial, min, flags, ""));
 
     private void Text(string name, string initial, OptionFlags flags, string? alias = null) =>
         _table.Add(new TextOption(name, initial, flags, "") { Alias = alias });
 
-    private void Words(string name, IReadOnlyList<string> initial, OptionFlags flags) =>
-        _table.Add(new WordsOption(name, initial, ' ', "words", flags, ""));
+    private void Words(string name, IReadOnlyList<string> initial, OptionFlags flags, Func<IReadOnlyList<string>, string?>? check = null) =>
+        _table.Add(new WordsOption(name, initial, ' ', "words", flags, "", check));
+
+    private static string? CheckScores(IReadOnlyList<string> words) => words.Count != 3 ? "wrong number of arguments"
+        : words.All(word => int.TryParse(word, out int score) && score is >= -2000 and <= 2000) ? null
+        : "Invalid oom-score-adj-values, elements must be between -2000 and 2000.";
 
     private void Choice(string name, string initial, IReadOnlyList<string> choices, OptionFlags flags) =>
         _table.Add(new ChoiceOption(name, initial, choices, flags, ""));

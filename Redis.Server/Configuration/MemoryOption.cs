@@ -16,6 +16,7 @@ internal sealed class MemoryOption(string name, long initial, long min, OptionFl
     {
         value = 0;
         if (words.Count != 1) return "wrong number of arguments";
+        if (words[0].Length == 0) words = ["0"]; // as C reads it
         if (AllowsPercent && words[0].EndsWith('%') && long.TryParse(words[0][..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long percent))
         {
             value = -percent;
@@ -23,7 +24,7 @@ internal sealed class MemoryOption(string name, long initial, long min, OptionFl
         }
         if (!MemorySize.TryParse(words[0], out value))
             return AllowsPercent ? "argument must be a memory or percent value" : "argument must be a memory value";
-        return value < min ? $"argument must be between {min} and {long.MaxValue} inclusive" : null;
+        return value < min || value == long.MaxValue ? $"argument must be between {min} and {long.MaxValue} inclusive" : null;
     }
 
     protected override string Format(long value) => value < 0 ? $"{-value}%" : value.ToString(CultureInfo.InvariantCulture);

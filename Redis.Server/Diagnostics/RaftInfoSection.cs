@@ -22,14 +22,15 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
             WriteStranger(text);
         }
 
-        Field(text, "proxy_reqs", 0);
-        Field(text, "proxy_failed_reqs", 0);
-        Field(text, "proxy_failed_responses", 0);
-        Field(text, "proxy_outstanding_reqs", 0);
+        ProxyCounters proxied = host.Proxy.Counters;
+        Field(text, "proxy_reqs", proxied.Requests);
+        Field(text, "proxy_failed_reqs", proxied.FailedRequests);
+        Field(text, "proxy_failed_responses", proxied.FailedResponses);
+        Field(text, "proxy_outstanding_reqs", proxied.Outstanding);
         Field(text, "appendreq_received", host.Consensus.AppendRequestsReceived);
         Field(text, "appendreq_with_entry_received", host.Consensus.AppendRequestsWithEntriesReceived);
         Field(text, "snapshotreq_received", host.Consensus.SnapshotRequestsReceived);
-        Field(text, "exec_throttled", 0);
+        Field(text, "exec_throttled", host.Application.Throttled);
         Field(text, "num_sessions", 0);
     }
 

@@ -29,7 +29,7 @@ internal sealed class ServerInfo
             ("stats", true, text => StatisticsInfo.WriteStats(text, services)),
             ("replication", true, text => ReplicationInfo.Write(text, services.Host)),
             ("cpu", true, WriteCpu),
-            ("modules", true, text => InfoText.Section(text, "Modules")),
+            ("modules", true, text => InfoText.Section(text, "Modules", ("module", "name=raft,ver=1,api=1,filters=0,usedby=[],using=[],options=[]"))),
             ("commandstats", false, text => StatisticsInfo.WriteCommands(text, statistics)),
             ("errorstats", true, text => StatisticsInfo.WriteErrors(text, statistics)),
             ("latencystats", false, text => StatisticsInfo.WriteLatencies(text, statistics, services.Options.Diagnostics.LatencyPercentiles)),

@@ -23,6 +23,9 @@ internal sealed class Dict<TValue>
     private int[]? _target;
     private int _migrated;
 
+    // Chunks that a frozen copy still reads: copied before a key or value in them changes. Links are not what a copy reads.
+    private bool[]? _isShared;
+
     private struct Entry
     {
         public byte[] Key;
@@ -67,11 +70,28 @@ internal sealed class Dict<TValue>
         return -1;
     }
 
+    /// <summary>The hash that lookups of <paramref name="key"/> use; asks for the bucket it leads to.</summary>
+    public uint PrefetchBucket(ReadOnlySpan<byte> key)
+    {
+        uint hash = (uint)SipHash.Hash(key);
+        Prefetch.Struct(ref Bucket(hash));
+        return hash;
+    }
+
+    /// <summary>Asks for the first entry of a hash's bucket and answers its number, or -1.</summary>
+    public int PrefetchEntry(uint hash)
+    {
+        int index = Bucket(hash) - 1;
+        if (index >= 0)
+            Prefetch.Struct(ref At(index));
+        return index;
+    }
+
     /// <summary>The key's value by reference, or a null reference (<see cref="Unsafe.IsNullRef{T}"/>). Good until the next add or remove.</summary>
     public ref TValue Find(ReadOnlySpan<byte> key)
     {
         int index = IndexOf(key);
-        return ref index < 0 ? ref Unsafe.NullRef<TValue>() : ref At(index).Value;
+        return ref index < 0 ? ref Unsafe.NullRef<TValue>() : ref ValueAt(index);
     }
 
     /// <summary>Whether the key is there.</summary>
@@ -80,8 +100,7 @@ internal sealed class Dict<TValue>
     /// <summary>The key's value by reference; an absent key is added (its bytes copied) with a default value.</summary>
     public ref TValue GetOrAdd(ReadOnlySpan<byte> key, out bool existed)
     {
-        int index = GetOrAddIndex(key, out existed);
-        return ref At(index).Value;
+        return ref ValueAt(GetOrAddIndex(key, out existed));
     }
 
     /// <summary>As <see cref="GetOrAdd"/>, giving the entry's number.</summary>
@@ -92,11 +111,33 @@ internal sealed class Dict<TValue>
         return existed ? index : Add(key.ToArray());
     }
 
+    /// <summary>Adds a key, whose array is the table's from now on, with a default value; its number, or -1 when it is there.</summary>
+    public int TryAdd(byte[] key) => IndexOf(key) >= 0 ? -1 : Add(key);
+
     /// <summary>The key bytes of entry <paramref name="index"/>. Never changed, so they may be kept.</summary>
     public byte[] KeyAt(int index) => At(index).Key;
 
     /// <summary>The value of entry <paramref name="index"/>.</summary>
-    public ref TValue ValueAt(int index) => ref At(index).Value;
+    public ref TValue ValueAt(int index)
+    {
+        if (_isShared != null)
+            Own(index);
+        return ref At(index).Value;
+    }
+
+    /// <summary>Whether there is a frozen copy that may still read these values: bytes in them must not be changed in place.</summary>
+    public bool IsShared => _isShared != null;
+
+    /// <summary>
+    /// The entries as they are now, for reading by number, in the time it takes to copy one reference for 1024 of them. Changes
+    /// to this table copy what they meet first.
+    /// </summary>
+    public Dict<TValue> Freeze()
+    {
+        _isShared = new bool[_chunks.Length];
+        Array.Fill(_isShared, true);
+        return new Dict<TValue> { _chunks = (Entry[][])_chunks.Clone(), Count = Count };
+    }
 
     /// <summary>Removes the key; false when it is absent.</summary>
     public bool Remove(ReadOnlySpan<byte> key)
@@ -111,6 +152,12 @@ internal sealed class Dict<TValue>
     /// <summary>Removes entry <paramref name="index"/>; the last entry takes its number.</summary>
     public void RemoveAt(int index)
     {
+        if (_isShared != null)
+        {
+            Own(index);
+            Own(Count - 1);
+        }
+
         ref Entry entry = ref At(index);
         LinkTo(entry.Hash, index) = entry.Next;
         int last = Count - 1;
@@ -154,12 +201,20 @@ internal sealed class Dict<TValue>
         }
     }
 
+    /// <summary>Makes an empty table as large as so many entries will need, so that it need not grow step by step.</summary>
+    public void Reserve(int count)
+    {
+        if (Count == 0 && _target == null && count > _buckets.Length)
+            _buckets = new int[(int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)count), 1 << 30)];
+    }
+
     /// <summary>Removes everything.</summary>
     public void Clear()
     {
         _chunks = [];
         _buckets = new int[MinBuckets];
         _target = null;
+        _isShared = null;
         _migrated = 0;
         Count = 0;
     }
@@ -203,6 +258,8 @@ internal sealed class Dict<TValue>
         Step();
         int index = Count;
         EnsureRoom(index);
+        if (_isShared != null)
+            Own(index);
         ref Entry entry = ref At(index);
         entry.Key = key;
         entry.Hash = (uint)SipHash.Hash(key);
@@ -225,6 +282,16 @@ internal sealed class Dict<TValue>
         // Only the first chunk starts small.
         if ((index & (ChunkSize - 1)) == _chunks[chunk].Length)
             Array.Resize(ref _chunks[chunk], _chunks[chunk].Length * 2);
+    }
+
+    /// <summary>Gives this table a chunk of its own in place of one it shares.</summary>
+    private void Own(int index)
+    {
+        int chunk = index >> ChunkBits;
+        if (chunk >= _isShared!.Length || !_isShared[chunk])
+            return;
+        _chunks[chunk] = (Entry[])_chunks[chunk].Clone();
+        _isShared[chunk] = false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

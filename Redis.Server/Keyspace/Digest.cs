@@ -38,7 +38,8 @@ internal struct Digest : IEquatable<Digest>
 
     public override readonly int GetHashCode() => HashCode.Combine(_a, _b);
 
-    public override readonly string ToString() => $"{_a:x16}{_b:x16}";
+    /// <summary>40 digits, as a Redis digest has.</summary>
+    public override readonly string ToString() => $"{_a:x16}{_b:x16}{(uint)(_a ^ _b):x8}";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Mix(ulong word)

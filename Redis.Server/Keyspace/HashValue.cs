@@ -159,6 +159,9 @@ internal sealed class HashValue : RedisObject
         return clone;
     }
 
+    public override RedisObject Freeze() =>
+        _table == null ? Clone() : new HashValue { _pack = default, _table = _table.Freeze(), _expiry = _expiry?.Clone() };
+
     public override void AddTo(ref Digest digest)
     {
         Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
@@ -179,7 +182,7 @@ internal sealed class HashValue : RedisObject
     {
         ref byte[] stored = ref _table!.GetOrAdd(field, out bool existed);
         _elementBytes += HeapSize.Array(value.Length) + (existed ? -HeapSize.Array(stored.Length) : HeapSize.Array(field.Length));
-        if (existed && stored.Length == value.Length)
+        if (existed && stored.Length == value.Length && !_table.IsShared)
             value.CopyTo(stored);
         else
             stored = value.ToArray();

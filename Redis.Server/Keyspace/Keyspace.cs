@@ -78,6 +78,28 @@ internal sealed class Keyspace
     /// <summary>Lookups by reads that did not (INFO keyspace_misses).</summary>
     public long Misses { get; private set; }
 
+    /// <summary>Asks for where a key's entry is to be found; the answer is for <see cref="PrefetchKeys"/>.</summary>
+    public uint PrefetchBucket(ReadOnlySpan<byte> key) => _keys.PrefetchBucket(key);
+
+    /// <summary>
+    /// Prepares lookups of several keys. Each follows a chain through memory (bucket, entry, name and value) that is rarely
+    /// in the cache; for keys that are known ahead all the chains are waited for together.
+    /// </summary>
+    public void PrefetchKeys(ReadOnlySpan<uint> hashes)
+    {
+        Span<int> entries = stackalloc int[hashes.Length];
+        for (int i = 0; i < hashes.Length; i++)
+            entries[i] = _keys.PrefetchEntry(hashes[i]);
+        foreach (int entry in entries)
+        {
+            if (entry >= 0)
+            {
+                Prefetch.Object(_keys.KeyAt(entry));
+                _keys.ValueAt(entry).Value.PrefetchData();
+            }
+        }
+    }
+
     /// <summary>The key's value for reading; none when it is absent or due.</summary>
     public RedisValue Find(ReadOnlySpan<byte> key)
     {
@@ -236,6 +258,33 @@ internal sealed class Keyspace
         _changing.Clear();
         _dataBytes = 0;
         Observer?.Flushed();
+    }
+
+    /// <summary>Makes room for so many keys, before the first.</summary>
+    public void Reserve(int keys) => _keys.Reserve(keys);
+
+    /// <summary>
+    /// Adds a key as a snapshot has it, in one go; the name's array belongs to the keyspace from now on. Expiry -1: none. False when
+    /// the key is there already.
+    /// </summary>
+    public bool TryLoad(byte[] key, in RedisValue value, long expiry)
+    {
+        int entry = _keys.TryAdd(key);
+        if (entry < 0)
+            return false;
+        ref KeyEntry added = ref _keys.ValueAt(entry);
+        added.Value = value;
+        added.AccessSeconds = _accessSeconds;
+        added.SnapshotEpoch = SnapshotEpoch;
+        long bytes = value.MemoryBytes;
+        _dataBytes += HeapSize.Array(key.Length) + bytes;
+        if (value.Object is { } collection)
+            collection.AccountedBytes = bytes;
+        if (value.Object is HashValue { Expiry: not null } hash)
+            WatchFields(key, hash);
+        if (expiry >= 0)
+            _expiries.Set(entry, expiry);
+        return true;
     }
 
     /// <summary>Takes the keys of another keyspace, which is not used any more, in place of its own: a snapshot was loaded into it.</summary>
@@ -432,14 +481,16 @@ internal sealed class Keyspace
 
     private bool AreAllPartsDue(RedisObject value)
     {
-        MetDueKey |= value.EarliestExpiry < LeaderClock;
+        MetDueKey |= value.EarliestExpiry < LeaderClock && value.EarliestExpiry >= _now;
         return value.IsGoneAt(_now);
     }
 
     private bool IsPast(long expiry)
     {
+        if (expiry < _now)
+            return true;
         MetDueKey |= expiry < LeaderClock;
-        return expiry < _now;
+        return false;
     }
 
     /// <summary>Removes due fields of the hash at <paramref name="key"/>, at most <paramref name="budget"/>; answers how many.</summary>

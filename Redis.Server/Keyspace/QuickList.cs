@@ -41,6 +41,18 @@ internal sealed class QuickList : RedisObject
         return clone;
     }
 
+    public override RedisObject Freeze()
+    {
+        QuickList frozen = new(_fill);
+        for (QuickListNode? node = _head; node != null; node = node.Next)
+        {
+            frozen.Link(new QuickListNode(node.Share(), node.Count), frozen._tail, isAfter: true);
+            frozen._count += node.Count;
+        }
+
+        return frozen;
+    }
+
     /// <summary>Adds a node as loaded from a snapshot or a DUMP payload.</summary>
     public void AppendPack(ListPack pack)
     {

@@ -10,6 +10,7 @@ internal sealed class QuickListNode
     private const int SafeSize = 8192;
 
     private ListPack _pack;
+    private bool _isShared;
 
     public QuickListNode(ListPack pack, int count)
     {
@@ -17,7 +18,20 @@ internal sealed class QuickListNode
         Count = count;
     }
 
-    public ref ListPack Pack => ref _pack;
+    /// <summary>The elements, for reading and changing; of a node that a frozen copy reads a copy takes their place first.</summary>
+    public ref ListPack Pack
+    {
+        get
+        {
+            if (_isShared)
+            {
+                _pack = _pack.Clone();
+                _isShared = false;
+            }
+
+            return ref _pack;
+        }
+    }
 
     public int Count { get; set; }
 
@@ -27,6 +41,13 @@ internal sealed class QuickListNode
     public QuickListNode? Previous { get; set; }
 
     public QuickListNode? Next { get; set; }
+
+    /// <summary>The elements as they are now; whoever changes this node copies them first.</summary>
+    public ListPack Share()
+    {
+        _isShared = true;
+        return _pack;
+    }
 
     /// <summary>Whether an element of <paramref name="length"/> bytes may be added to <paramref name="node"/> (_quicklistNodeAllowInsert).</summary>
     public static bool AllowsInsert(QuickListNode? node, int fill, int length) =>

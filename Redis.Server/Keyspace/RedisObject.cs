@@ -33,6 +33,12 @@ internal abstract class RedisObject
     public abstract RedisObject Clone();
 
     /// <summary>
+    /// A copy for a snapshot to read, made in a short time however large the value is: large parts are shared, and this value
+    /// copies them before it changes them.
+    /// </summary>
+    public abstract RedisObject Freeze();
+
+    /// <summary>
     /// Adds the contents to <paramref name="digest"/>, independent of encoding, and of order where the type has none:
     /// two values that answer all commands alike have the same digest.
     /// </summary>

@@ -45,6 +45,9 @@ internal readonly struct RedisValue
     /// </summary>
     public static RedisValue FromBuffer(byte[] buffer, int length) => new(buffer, (uint)length | RawFlag);
 
+    /// <summary>Asks for the memory that the value refers to.</summary>
+    public void PrefetchData() => Prefetch.Object(_data);
+
     /// <summary>Whether there is no value.</summary>
     public bool IsNone => _data == null;
 

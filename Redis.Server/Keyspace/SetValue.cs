@@ -127,6 +127,8 @@ internal sealed class SetValue : RedisObject
         return clone;
     }
 
+    public override RedisObject Freeze() => _table == null ? Clone() : new SetValue { _table = _table.Freeze() };
+
     public override void AddTo(ref Digest digest)
     {
         Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];

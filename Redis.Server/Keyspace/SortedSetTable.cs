@@ -5,9 +5,16 @@ namespace Redis.Server.Keyspace;
 /// <summary>A large sorted set: a table from member to score, and the order in a tree. Both share the members' bytes.</summary>
 internal sealed class SortedSetTable
 {
-    private readonly Dict<double> _scores = new();
+    private readonly Dict<double> _scores;
     private readonly ScoreTree _order = new();
     private long _memberBytes;
+
+    public SortedSetTable()
+        : this(new Dict<double>())
+    {
+    }
+
+    private SortedSetTable(Dict<double> scores) => _scores = scores;
 
     public int Count => _scores.Count;
 
@@ -29,6 +36,9 @@ internal sealed class SortedSetTable
             return longest;
         }
     }
+
+    /// <summary>The members and scores as they are now, for reading by number; without the order.</summary>
+    public SortedSetTable Freeze() => new(_scores.Freeze());
 
     public bool TryGetScore(ReadOnlySpan<byte> member, out double score)
     {

@@ -145,6 +145,9 @@ internal sealed class SortedSetValue : RedisObject
         return clone;
     }
 
+    public override RedisObject Freeze() =>
+        _table == null ? Clone() : new SortedSetValue { _pack = default, _table = _table.Freeze() };
+
     public override void AddTo(ref Digest digest)
     {
         Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];

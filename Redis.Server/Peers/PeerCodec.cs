@@ -15,6 +15,9 @@ internal enum PeerFrame : byte
     TimeoutNow = 7,
     ReadIndexRequest = 8,
     ReadIndexReply = 9,
+    ProxyRequests = 10,
+    ProxyReply = 11,
+    ProxyNote = 12,
 }
 
 /// <summary>
@@ -148,7 +151,8 @@ internal static class PeerCodec
 
     public static ReadIndexReply ReadReadIndexReply(ref FrameReader reader) => new(reader.Long(), reader.Long(), reader.Long());
 
-    private static FrameWriter Begin(Span<byte> span, PeerFrame kind) => new FrameWriter(span).Put(span.Length - 4).Put((byte)kind);
+    /// <summary>The header of a frame that fills the span.</summary>
+    public static FrameWriter Begin(Span<byte> span, PeerFrame kind) => new FrameWriter(span).Put(span.Length - 4).Put((byte)kind);
 
     private static byte Flags(bool first, bool second) => (byte)((first ? 1 : 0) | (second ? 2 : 0));
 }

@@ -3,19 +3,31 @@ using System.Text;
 
 namespace Redis.Server.Peers;
 
+/// <summary>What a connection between nodes is for.</summary>
+internal enum PeerPurpose
+{
+    /// <summary>Raft's messages, one way: each node dials every other.</summary>
+    Raft,
+
+    /// <summary>Requests of a follower's clients, and the leader's replies (<see cref="ProxyCodec"/>).</summary>
+    Proxy,
+}
+
 /// <summary>
-/// How a client connection becomes a peer's: AUTH where a password is set, then RAFT.PEER version cluster-id from to address.
-/// After its +OK the dialling side speaks frames (<see cref="PeerCodec"/>) and the other side only listens.
+/// How a client connection becomes a peer's: AUTH where a password is set, then RAFT.PEER version cluster-id from to address
+/// [PROXY]. After its +OK frames follow: Raft's (<see cref="PeerCodec"/>) from the dialling side only, a proxy's both ways.
 /// </summary>
 internal static class PeerHandshake
 {
     public const string CommandName = "raft.peer";
 
+    public const string ProxyWord = "PROXY";
+
     private const int MaxReplyLength = 4096;
 
     /// <summary>Runs the dialling side.</summary>
     /// <exception cref="IOException">The other side refused, closed, or is no node; the message says which.</exception>
-    public static async Task DialAsync(Transport transport, PeerIdentity identity, int to)
+    public static async Task DialAsync(Transport transport, PeerIdentity identity, int to, PeerPurpose purpose)
     {
         int replies = 1;
         StringBuilder request = new();
@@ -25,7 +37,8 @@ internal static class PeerHandshake
             AppendCommand(request, "AUTH", identity.User, identity.Password);
         }
 
-        AppendCommand(request, CommandName, Text(PeerCodec.Version), identity.ClusterId, Text(identity.NodeId), Text(to), identity.Address);
+        string[] words = [CommandName, Text(PeerCodec.Version), identity.ClusterId, Text(identity.NodeId), Text(to), identity.Address];
+        AppendCommand(request, purpose == PeerPurpose.Proxy ? [.. words, ProxyWord] : words);
         await transport.SendAsync(Encoding.UTF8.GetBytes(request.ToString())).ConfigureAwait(false);
 
         byte[] buffer = new byte[MaxReplyLength];

@@ -93,7 +93,7 @@ internal sealed class PeerLink : IDisposable
     private async Task HoldAsync(Transport transport)
     {
         using CancellationTokenRegistration closing = _stop.Token.Register(transport.Close);
-        await PeerHandshake.DialAsync(transport, _identity(), NodeId).ConfigureAwait(false);
+        await PeerHandshake.DialAsync(transport, _identity(), NodeId, PeerPurpose.Raft).ConfigureAwait(false);
         ConnectionsMade++;
         _connectedSince = Environment.TickCount64;
         _lastFailure = "";

@@ -10,6 +10,9 @@ internal interface IPeerReceiver
     /// <exception cref="FormatException">The frame is damaged or of an unknown kind.</exception>
     void Receive(int from, ReadOnlyMemory<byte> frame, PeerFrameScratch scratch);
 
+    /// <summary>Completes when more may be received: until then the other side is held back by its full connection.</summary>
+    ValueTask ReadyAsync() => ValueTask.CompletedTask;
+
     /// <summary>A node's connection ended.</summary>
     void Disconnected(int from);
 }
@@ -42,6 +45,7 @@ internal sealed class PeerSession(Transport transport, int from, IPeerReceiver r
             while (true)
             {
                 MakeRoom(HandleFrames());
+                await receiver.ReadyAsync().ConfigureAwait(false);
                 int received = await transport.ReceiveAsync(_buffer.AsMemory(_length)).ConfigureAwait(false);
                 if (received == 0)
                 {

@@ -15,6 +15,10 @@ internal sealed class Application : IDisposable
     // A network or disk thread lends itself for at most this many items; a backlog goes to the dedicated thread.
     private const int LoanBudget = 1024;
 
+    // As many keys as the caches bear; fewer than the least are not worth the second look at their frames.
+    private const int PrefetchedWorks = 16;
+    private const int FewestPrefetched = 4;
+
     private readonly WorkQueue _queue = new();
     private readonly SerialExecutor _executor;
     private readonly CommandRunner _runner;
@@ -25,7 +29,9 @@ internal sealed class Application : IDisposable
     private readonly LateReplies _late;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
+    private int _prefetched;
     private RequestStream? _unfinished;
+    private long _throttled;
     private long _appliedIndex;
     private long _nextDue = long.MaxValue;
 
@@ -64,11 +70,17 @@ internal sealed class Application : IDisposable
     /// </summary>
     public long NextDueTime => Volatile.Read(ref _nextDue);
 
+    /// <summary>How often applying was put off: it took too long for the thread that brought the work. Any thread.</summary>
+    public long Throttled => Volatile.Read(ref _throttled);
+
     /// <summary>Id of the last applied entry. Application's turn only.</summary>
     public EntryId LastApplied { get; private set; }
 
     /// <summary>Cluster time: that of the last applied entry. Application's turn only.</summary>
     public long ClusterTime { get; private set; }
+
+    /// <summary>Rises with every entry applied and every command run: tells whether there was anything to do. Application's turn only.</summary>
+    public long WorkDone => _appliedIndex + _runner.Meter.Statistics.Processed;
 
     /// <summary>Adds work; nothing happens before <see cref="Signal"/>.</summary>
     public void Add(in Work work)
@@ -172,6 +184,11 @@ internal sealed class Application : IDisposable
             return true;
         }
 
+        if (!finished && onLoan)
+        {
+            Volatile.Write(ref _throttled, _throttled + 1);
+        }
+
         foreach (RequestStream stream in _flushes)
         {
             stream.IsFlushPending = false;
@@ -182,7 +199,7 @@ internal sealed class Application : IDisposable
         if (_appliedIndex != before)
         {
             Keyspace.Keyspace keyspace = _runner.Context.Keyspace;
-            Volatile.Write(ref _nextDue, Math.Min(keyspace.Blocked.EarliestDeadline, keyspace.EarliestExpiry));
+            Volatile.Write(ref _nextDue, Math.Min(keyspace.Blocked.EarliestDeadline, _runner.Context.Options.ExpiresActively ? keyspace.EarliestExpiry : long.MaxValue));
             Progressed();
         }
 
@@ -205,6 +222,7 @@ internal sealed class Application : IDisposable
                 _queue.Forget(_batch.Length);
                 _batch = _queue.TakeAll();
                 _position = 0;
+                _prefetched = 0;
                 if (_batch.IsEmpty)
                 {
                     return true;
@@ -214,6 +232,11 @@ internal sealed class Application : IDisposable
             ReadOnlySpan<Work> batch = _batch.Span;
             while (_position < batch.Length)
             {
+                if (_position >= _prefetched)
+                {
+                    PrefetchAhead(batch[_position..]);
+                }
+
                 if (budget-- == 0 || !Do(batch[_position], onLoan))
                 {
                     return false;
@@ -233,6 +256,16 @@ internal sealed class Application : IDisposable
         }
     }
 
+    private void PrefetchAhead(ReadOnlySpan<Work> next)
+    {
+        int count = Math.Min(next.Length, PrefetchedWorks);
+        _prefetched = _position + count;
+        if (count >= FewestPrefetched && Prefetch.IsSupported)
+        {
+            _runner.Prefetch(next[..count]);
+        }
+    }
+
     /// <summary>Answers false when the item takes long and the thread is on loan: nothing was done then.</summary>
     private bool Do(in Work work, bool onLoan)
     {
@@ -249,6 +282,10 @@ internal sealed class Application : IDisposable
                 return true;
             case WorkKind.Abandon:
                 Abandon(work.Stream!, work.Number);
+                return true;
+            case WorkKind.Resolve:
+                work.Stream!.Resolve(work.Number, work.Entry.Payload);
+                Advance(work.Stream, onLoan);
                 return true;
             default:
                 work.Action!();
@@ -334,6 +371,10 @@ internal sealed class Application : IDisposable
                 }
 
                 EndReply(stream, request.Bytes);
+            }
+            else if (request.Kind == RequestKind.Proxied)
+            {
+                AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
             }
             else
             {
@@ -448,9 +489,10 @@ internal sealed class Application : IDisposable
             switch (request.Kind)
             {
                 case RequestKind.Write:
-                    BeginReply(stream);
-                    _reply.Error("TIMEOUT not committed yet"u8);
-                    EndReply(stream, default);
+                    AnswerUnknown(stream, "TIMEOUT not committed yet"u8);
+                    break;
+                case RequestKind.Proxied:
+                    AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
                     break;
                 case RequestKind.Read:
                     BeginReply(stream);
@@ -466,6 +508,13 @@ internal sealed class Application : IDisposable
         }
 
         Advance(stream, onLoan: false);
+    }
+
+    private void AnswerUnknown(RequestStream stream, ReadOnlySpan<byte> error)
+    {
+        BeginReply(stream);
+        _reply.Error(error);
+        EndReply(stream, default);
     }
 
     /// <summary>A command that waited has its reply; what its client asked meanwhile gets its turn.</summary>
@@ -507,7 +556,7 @@ internal sealed class Application : IDisposable
     {
         if (reply.Length > 0)
         {
-            stream.Output.Append(reply.Written);
+            stream.Respond(reply.Written);
             if (!stream.IsFlushPending)
             {
                 stream.IsFlushPending = true;

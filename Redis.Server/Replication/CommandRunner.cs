@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Redis.Server.Commands;
 using Redis.Server.Diagnostics;
+using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Replication;
@@ -20,6 +21,23 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     public CommandContext Context => context;
 
     public CommandMeter Meter => meter;
+
+    /// <summary>Commands that will be run soon: brings what their keys lead to into the processor's cache.</summary>
+    public void Prefetch(ReadOnlySpan<Work> works)
+    {
+        Span<uint> hashes = stackalloc uint[works.Length];
+        int count = 0;
+        foreach (ref readonly Work work in works)
+        {
+            if (work.Kind == WorkKind.Apply && work.Entry.Type == EntryType.Application
+                && EntryPayload.FirstArgument(work.Entry.Payload.Span) is { IsEmpty: false } key)
+            {
+                hashes[count++] = context.Keyspace.PrefetchBucket(key);
+            }
+        }
+
+        context.Keyspace.PrefetchKeys(hashes[..count]);
+    }
 
     /// <summary>Makes a payload the next to be run. True when running it is quick.</summary>
     public bool Prepare(ReadOnlyMemory<byte> payload)
@@ -44,7 +62,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     {
         context.BeginEntry(entry.Id, entry.Time);
         Run(client);
-        context.EndEntry(ExpiriesAnEntry);
+        context.EndEntry(context.Options.ExpiresActively ? ExpiriesAnEntry : 0);
     }
 
     /// <summary>
@@ -59,7 +77,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
             context.Waiting.UnblockAll();
         }
 
-        context.EndEntry(ExpiriesAnEntry);
+        context.EndEntry(context.Options.ExpiresActively ? ExpiriesAnEntry : 0);
     }
 
     /// <summary>
@@ -114,6 +132,9 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
                 case EntryPayload.Unblock:
                     (EntryId waiter, UnblockReason reason) = UnblockPayload.Read(payload);
                     context.Waiting.Unblock(waiter, reason);
+                    break;
+                case EntryPayload.Options:
+                    context.Options = DataOptionsCodec.Decode(payload[1..]);
                     break;
                 default:
                     throw new InvalidDataException($"An entry of unknown kind {payload[0]}: a newer version wrote it.");

@@ -27,16 +27,20 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private readonly RaftSection _options;
     private readonly RaftOutputs _outputs;
     private readonly WatchCheck _watchCheck;
+    private readonly FollowerProxy _proxy;
     private RaftServer? _server;
     private RaftLog? _log;
     private long _readId;
     private long _timePassed;
     private long _reportedApplied;
+    private long _syncStarted;
     private volatile bool _holdsBack;
     private int _ticking;
 
-    public Consensus(Application application, PeerMesh mesh, Admission admission, WatchCheck watchCheck, Func<long> clock, RaftSection options, ILogger logger)
+    public Consensus(
+        Application application, PeerMesh mesh, FollowerProxy proxy, Admission admission, WatchCheck watchCheck, Func<long> clock, RaftSection options, ILogger logger)
     {
+        _proxy = proxy;
         _watchCheck = watchCheck;
         _admission = admission;
         _options = options;
@@ -44,6 +48,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _mesh = mesh;
         _clock = clock;
         _outputs = new RaftOutputs(application, mesh, logger);
+        _outputs.Changed += change => proxy.LeaderIs(change.Leader, isSelf: change.Role == RaftRole.Leader);
         application.ProposeTick = ProposeTick;
         application.ProposeUnblock = payload => ProposePayload(payload, static _ => { });
         application.Progressed = Progressed;
@@ -64,6 +69,12 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     /// <summary>What to do when Raft cannot go on: the process must end.</summary>
     public Action<Exception> Failed { get; set; } = _ => { };
+
+    /// <summary>Called when this server may want to campaign earlier than it did.</summary>
+    public Action CampaignMoved { get; set; } = () => { };
+
+    /// <summary>How long until this server campaigns, unless it hears a leader.</summary>
+    public TimeSpan UntilCampaign => Read(static (server, _) => server.UntilCampaign, TimeSpan.MaxValue);
 
     /// <summary>Counts for INFO raft.</summary>
     public long AppendRequestsReceived { get; private set; }
@@ -168,7 +179,12 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             _mesh.Farewell(from);
         }
 
-        Step(server => server.PeerDisconnected(from));
+        Step(server =>
+        {
+            LetTimePass(server); // what this server waits from now on must count from now
+            server.PeerDisconnected(from);
+        });
+        CampaignMoved();
     }
 
     /// <summary>More of the log is on disk. Called by the log's syncer thread.</summary>
@@ -271,7 +287,8 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     private bool ProposeTick(Action<EntryFate> done) => ProposePayload(EntryPayload.TickBytes, done);
 
-    private bool ProposePayload(byte[] payload, Action<EntryFate> done) =>
+    /// <summary>Proposes an entry of this server's own; false when this node does not lead or takes nothing now.</summary>
+    public bool ProposePayload(byte[] payload, Action<EntryFate> done) =>
         Propose((RaftServer server, out EntryId id) => server.Propose(payload, out id), done) == ProposeResult.Accepted;
 
     /// <summary>The application got further: lets Raft hand over what it held back.</summary>
@@ -308,28 +325,40 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private void EndStep(RaftServer server)
     {
         _packer.Settle();
-        _log!.StartSync();
+        StartSync(server, _log!);
         LogCursors cursors = server.Cursors;
         _holdsBack = cursors.Applied < cursors.Committed;
+    }
+
+    /// <summary>A leader's entries are synced while they are on their way to the followers, not while they wait to be sent.</summary>
+    private void StartSync(RaftServer server, RaftLog log)
+    {
+        if (server.Role != RaftRole.Leader || server.SyncTarget > _syncStarted)
+        {
+            log.StartSync();
+            _syncStarted = log.Last.Index;
+        }
     }
 
     /// <summary>After the lock: send messages, and run the application if it is idle.</summary>
     private void Deliver()
     {
         _mesh.Flush();
+        _proxy.Flush();
         _application.Signal();
     }
 
     private void SubmitLocked(RequestStream stream, ReadOnlySpan<StagedRequest> staged)
     {
         bool hasRead = false;
-        bool hasData = false;
+        bool hasWrite = false;
         foreach (ref readonly StagedRequest request in staged)
         {
             hasRead |= request.Kind == RequestKind.Read;
-            hasData |= request.Kind is RequestKind.Read or RequestKind.Write;
+            hasWrite |= request.Kind == RequestKind.Write;
         }
 
+        bool hasData = hasRead || hasWrite;
         RaftServer? server = _server;
         if (hasRead && server is { Role: RaftRole.Leader, Options.LeaseReads: true })
         {
@@ -338,6 +367,12 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
         byte[]? refusal = hasData ? _admission.Refusal(server) : null;
         bool takesData = hasData && server is not null && (refusal is null || (hasRead && stream.TakesFollowerReads));
+        if (refusal is not null && _proxy.Wants(stream, server, answersHere: takesData && !hasWrite) is { } leader)
+        {
+            PassOn(stream, staged, leader);
+            return;
+        }
+
         if (takesData)
         {
             BeginStep(server!);
@@ -389,6 +424,32 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _outputs.Reads.Enqueue((++_readId, stream, through)); // first: it may be confirmed at once
         server.RequestRead(_readId);
         return new ReadTicket(_readId, null, !leads);
+    }
+
+    /// <summary>Another node leads and is asked instead of the client having to; what concerns this node alone stays here.</summary>
+    private void PassOn(RequestStream stream, ReadOnlySpan<StagedRequest> staged, Member leader)
+    {
+        bool hasReady = false;
+        foreach (ref readonly StagedRequest request in staged)
+        {
+            if (request.Kind is RequestKind.Read or RequestKind.Write)
+            {
+                stream.Add(new InFlightRequest { Kind = RequestKind.Proxied, Command = request.Command, Watches = request.Watches });
+                _proxy.Add(stream, request, stream.Added);
+            }
+            else
+            {
+                hasReady |= !Take(stream, request, null, null, default);
+            }
+        }
+
+        _proxy.Send(stream, leader);
+        if (hasReady)
+        {
+            _application.Add(Work.Advance(stream));
+        }
+
+        _packer.Settle();
     }
 
     private void Hand(RaftServer server, PeerFrame kind, int from, ref FrameReader reader, PeerFrameScratch scratch)

@@ -18,5 +18,33 @@ internal static class EntryPayload
     /// <summary>Ends the wait of a blocked client: a time-out, CLIENT UNBLOCK, a closed connection.</summary>
     public const byte Unblock = 3;
 
+    /// <summary>The options that decide data, from here on (<see cref="SharedOptions"/>).</summary>
+    public const byte Options = 16;
+
     public static readonly byte[] TickBytes = [Tick];
+
+    /// <summary>The second word of a command, which is most often its first key; empty when there is none.</summary>
+    public static ReadOnlySpan<byte> FirstArgument(ReadOnlySpan<byte> payload)
+    {
+        if (payload[0] != Command)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<byte> name = Bulk(payload[(payload.IndexOf((byte)'\n') + 1)..], out ReadOnlySpan<byte> rest);
+        return name.IsEmpty || rest.IsEmpty ? default : Bulk(rest, out _);
+    }
+
+    private static ReadOnlySpan<byte> Bulk(ReadOnlySpan<byte> from, out ReadOnlySpan<byte> rest)
+    {
+        int length = 0;
+        int at = 1; // behind the '$'
+        for (; from[at] != '\r'; at++)
+        {
+            length = (length * 10) + from[at] - '0';
+        }
+
+        rest = from[(at + 2 + length + 2)..];
+        return from.Slice(at + 2, length);
+    }
 }

@@ -47,7 +47,7 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
                 if (answer.IsFinal)
                 {
                     host.Admission.State = NodeState.Uninitialized;
-                    return $"failed to connect to cluster for join operation: {reason}";
+                    return $"failed to connect to cluster for join operation: {reason}{AdviceOn(answer.Refusal)}";
                 }
 
                 if (answer.Redirect is { } redirect)
@@ -62,6 +62,11 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
         host.Admission.State = NodeState.Uninitialized;
         return $"failed to connect to cluster for join operation: {reason}";
     }
+
+    /// <summary>A node that lost its disk has forgotten what it promised: its id stays with the promises.</summary>
+    private static string AdviceOn(string refusal) => refusal.Contains("already been used", StringComparison.Ordinal)
+        ? ". A node that was removed or lost its data joins under a new id: CONFIG SET raft.id 0 and JOIN again for the next free one; then RAFT.NODE REMOVE the old id"
+        : "";
 
     private async Task<JoinAnswer> AskAsync(string address, CancellationToken cancellation)
     {

@@ -5,8 +5,9 @@ internal sealed class RaftClock : IDisposable
 {
     private readonly Func<TimeSpan> _interval;
     private readonly Action _tick;
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _wake = new();
     private readonly Thread _thread;
+    private volatile bool _isStopped;
 
     public RaftClock(Func<TimeSpan> interval, Action tick)
     {
@@ -19,12 +20,26 @@ internal sealed class RaftClock : IDisposable
     /// <summary>Milliseconds since the Unix epoch: what entries are stamped with.</summary>
     public static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
-    public void Dispose() => _stop.Set();
+    /// <summary>The next tick may be due earlier than it was.</summary>
+    public void Wake() => _wake.Set();
+
+    public void Dispose()
+    {
+        _isStopped = true;
+        _wake.Set();
+    }
 
     private void Run()
     {
-        while (!_stop.Wait(_interval()))
+        while (true)
         {
+            _wake.Wait(_interval());
+            _wake.Reset();
+            if (_isStopped)
+            {
+                return;
+            }
+
             _tick();
         }
     }

@@ -41,7 +41,10 @@ internal sealed class RaftHost : IDisposable
         Meter = new CommandMeter(options);
         Application = new Application(new CommandRunner(context, Meter, _logger), () => RaftClock.Now) { Failed = Fail };
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
-        Consensus = new Consensus(Application, Mesh, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+        Proxy = new FollowerProxy(dial, Identity, options, Application, loggers.CreateLogger<FollowerProxy>());
+        Consensus = new Consensus(
+            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+        SharedOptions = new SharedOptions(options, context, Consensus);
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
@@ -56,7 +59,11 @@ internal sealed class RaftHost : IDisposable
 
     public Consensus Consensus { get; }
 
+    public SharedOptions SharedOptions { get; }
+
     public PeerMesh Mesh { get; }
+
+    public FollowerProxy Proxy { get; }
 
     public Admission Admission { get; } = new();
 
@@ -76,6 +83,9 @@ internal sealed class RaftHost : IDisposable
 
     /// <summary>The cluster's 32 characters; empty outside of a cluster.</summary>
     public string ClusterId => _metadata?.Current.ClusterId ?? "";
+
+    /// <summary>A member that does not lead: what Redis calls a replica.</summary>
+    public bool IsFollower => Admission.State == NodeState.Up && Consensus.State.Role != RaftRole.Leader;
 
     /// <summary>Own id; before INIT or JOIN the configured one, or 0.</summary>
     public int NodeId => _metadata?.Current.NodeId is > 0 and int id ? id : _options.Raft.Id;
@@ -112,6 +122,7 @@ internal sealed class RaftHost : IDisposable
         }
 
         _clock = new RaftClock(UntilNextTick, Tick);
+        Consensus.CampaignMoved = _clock.Wake;
     }
 
     /// <summary>
@@ -140,7 +151,9 @@ internal sealed class RaftHost : IDisposable
     }
 
     /// <summary>Takes a snapshot; null when it is done, otherwise why not.</summary>
-    public Task<string?> TakeSnapshotAsync(bool keepsTail) => Snapshots.RunAsync(_store!, keepsTail);
+    public Task<string?> TakeSnapshotAsync(bool keepsTail) => Admission.State == NodeState.Loading
+        ? Task.FromResult<string?>("the node is loading its data")
+        : Snapshots.RunAsync(_store!, keepsTail);
 
     /// <summary>The members as of an applied entry.</summary>
     public ClusterConfiguration ConfigurationAt(long index) =>
@@ -197,6 +210,7 @@ internal sealed class RaftHost : IDisposable
         _clock?.Dispose();
         Consensus.Dispose();
         Mesh.Dispose();
+        Proxy.Dispose();
         Application.Dispose();
         _log?.Dispose();
         _metadata?.Dispose();
@@ -343,7 +357,7 @@ internal sealed class RaftHost : IDisposable
             await Task.Delay(1).ConfigureAwait(false);
         }
 
-        if (await TakeSnapshotAsync(keepsTail: false).ConfigureAwait(false) is { } failure)
+        if (await Snapshots.RunAsync(_store!, keepsTail: false).ConfigureAwait(false) is { } failure)
         {
             throw new StorageException($"The data that moved in could not be made the cluster's first snapshot: {failure}");
         }
@@ -427,11 +441,14 @@ internal sealed class RaftHost : IDisposable
         }
     }
 
-    /// <summary>The periodic interval, or less when something falls due before.</summary>
+    /// <summary>
+    /// The periodic interval, or less when something falls due before. Campaigns above all are held at their moment: rounded
+    /// up to a common interval, two servers that drew different times would meet again and again.
+    /// </summary>
     private TimeSpan UntilNextTick()
     {
         TimeSpan interval = _options.Raft.PeriodicInterval;
-        long due = Application.NextDueTime - RaftClock.Now + 1;
+        double due = Math.Min(Application.NextDueTime - RaftClock.Now + 1, Consensus.UntilCampaign.TotalMilliseconds);
         return due < interval.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(due, 1)) : interval;
     }
 
@@ -442,17 +459,34 @@ internal sealed class RaftHost : IDisposable
             Consensus.Step(server => server.DiskStalled($"a write to disk has taken {log.Statistics.Running.TotalMilliseconds:0} ms so far"));
         }
 
-        if (_log is { } grown && grown.FileSize > _options.Raft.LogMaxFileSize && Snapshots.IsReady && Application.AppliedIndex > LatestSnapshot.Last.Index)
+        if (_log is { } grown && IsSnapshotDue(grown.FileSize, _options.Raft.LogMaxFileSize))
         {
             _ = TakeSnapshotAsync(keepsTail: true);
         }
 
         Consensus.Periodic();
         Consensus.TickIfDue();
+        Proxy.Tick();
+        SharedOptions.Offer();
+    }
+
+    /// <summary>
+    /// A peer that is just receiving the latest one would have to begin anew with the next, over and over where writes are
+    /// faster than its link; so it gets a while.
+    /// </summary>
+    private bool IsSnapshotDue(long size, long limit)
+    {
+        const int patience = 4;
+        return size > limit && Snapshots.IsReady && Application.AppliedIndex > LatestSnapshot.Last.Index
+            && (size > patience * limit || !Consensus.Read((server, _) => IsSending(server), false));
+
+        static bool IsSending(RaftServer server) =>
+            server.Status().Peers.Any(peer => peer.SnapshotSize is not null && peer.Silence < server.Options.ElectionTimeout);
     }
 
     private void ApplyOptions()
     {
+        SharedOptions.Offer();
         Application.ApplyDelay = _options.Raft.Failures.LogDelayApply;
         Consensus.Step(server =>
         {

@@ -21,6 +21,9 @@ internal enum RequestKind : byte
 
     /// <summary>A local command that is answered later, when something it started has ended.</summary>
     Deferred,
+
+    /// <summary>The leader's reply: the request was passed on to it (<see cref="FollowerProxy"/>).</summary>
+    Proxied,
 }
 
 /// <summary>A request as the connection staged it; its bytes are valid during <see cref="Consensus.Submit"/>.</summary>

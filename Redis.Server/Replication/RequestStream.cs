@@ -74,6 +74,15 @@ internal abstract class RequestStream : IClientIdentity
     /// <summary>Runs a local command that was queued by MULTI; only the client's own node does. False: it cannot run there.</summary>
     public abstract bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply);
 
+    /// <summary>As whom the client is authenticated.</summary>
+    public virtual string UserName => "default";
+
+    /// <summary>Whether the client is connected to another node, which passes its requests on.</summary>
+    public virtual bool IsProxied => false;
+
+    /// <summary>Sends the reply to the request whose turn it is. Application only.</summary>
+    public virtual void Respond(ReadOnlySpan<byte> reply) => Output.Append(reply);
+
     /// <summary>Called on the application's turn when a request was answered.</summary>
     public virtual void Answered()
     {
@@ -130,6 +139,26 @@ internal abstract class RequestStream : IClientIdentity
         {
             _ring[_head].Kind = RequestKind.Deferred;
             _ring[_head].Bytes = default;
+        }
+    }
+
+    /// <summary>A proxied request has its reply, and waits for its turn only. Nothing happens when it was answered before. Application only.</summary>
+    public void Resolve(long number, ReadOnlyMemory<byte> reply)
+    {
+        lock (_lock)
+        {
+            long ahead = number - _taken - 1;
+            if (ahead < 0 || ahead >= _count)
+            {
+                return;
+            }
+
+            ref InFlightRequest request = ref _ring[(_head + (int)ahead) & (_ring.Length - 1)];
+            if (request.Kind == RequestKind.Proxied)
+            {
+                request.Kind = RequestKind.Reply;
+                request.Bytes = reply;
+            }
         }
     }
 

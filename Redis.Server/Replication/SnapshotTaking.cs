@@ -136,28 +136,71 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
     /// <summary>Fixes the moment: everything applied so far is in the snapshot, nothing later.</summary>
     private void Begin(SnapshotSink sink)
     {
+        InProgress = host.Application.LastApplied;
+        _view = SnapshotView.Begin(context.Keyspace, Extras(), sink, compress: true);
+    }
+
+    private RdbExtras Extras()
+    {
         Application application = host.Application;
-        InProgress = application.LastApplied;
+        EntryId last = application.LastApplied;
         RdbExtras extras = [];
-        new SnapshotFields(InProgress, application.ClusterTime, host.ClusterId, host.ConfigurationAt(InProgress.Index)).AddTo(extras);
+        new SnapshotFields(last, application.ClusterTime, host.ClusterId, host.ConfigurationAt(last.Index)).AddTo(extras);
         foreach (ISnapshotPart part in context.SnapshotParts)
         {
             part.Save(extras);
         }
 
-        _view = SnapshotView.Begin(context.Keyspace, extras, sink, compress: true);
+        return extras;
     }
 
+    /// <summary>Writes the state as a snapshot into memory and loads it from there (DEBUG RELOAD). Application's turn; not beside <see cref="RunAsync"/>.</summary>
+    public void Reload()
+    {
+        SnapshotSink sink = new(long.MaxValue);
+        using (SnapshotView view = SnapshotView.Begin(context.Keyspace, Extras(), sink, compress: true))
+        {
+            while (!view.Step(int.MaxValue))
+            {
+            }
+        }
+
+        MemoryStream file = new();
+        sink.WriteTo(file);
+        file.Position = 0;
+        RdbReader reader = new(file, context.Options);
+        Keyspace.Keyspace loaded = new() { Now = host.Application.ClusterTime };
+        reader.Load(loaded);
+        context.Keyspace.TakeOver(loaded);
+        foreach (ISnapshotPart part in context.SnapshotParts)
+        {
+            part.Restore(reader.Extras);
+        }
+    }
+
+    /// <summary>
+    /// Slice by slice. While the node has other things to do they get at least as much of its time: clients' requests,
+    /// and the other threads that these take.
+    /// </summary>
     private void Serialise(SnapshotSink sink)
     {
+        Application application = host.Application;
         bool isDone = false;
+        long before = 0;
         while (!isDone)
         {
-            host.Application.RunOnTurn(() => isDone = _view!.Step(SliceBytes));
-            if (!isDone && sink.IsFull)
+            long done = 0;
+            application.RunOnTurn(() =>
             {
-                Thread.Sleep(1); // the disk is behind
+                done = application.WorkDone;
+                isDone = _view!.Step(SliceBytes);
+            });
+            if (!isDone && (done != before || sink.IsFull))
+            {
+                Thread.Sleep(1);
             }
+
+            before = done;
         }
     }
 }

@@ -69,7 +69,7 @@ internal sealed class WatchCheck(Application application, CommandTable table)
         _parser.Parse(frames, out length);
         CommandArgs args = _parser.Args(frames[..length]);
         Command? command = table.Named(args);
-        if (command is null || !(command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate)))
+        if (command is null || !command.EntersLog)
         {
             return false;
         }

@@ -17,6 +17,9 @@ internal enum WorkKind : byte
     /// <summary>Answer a stream's requests up to a number: their fate is not known, or they were refused.</summary>
     Abandon,
 
+    /// <summary>A proxied request has its reply.</summary>
+    Resolve,
+
     /// <summary>Run an action on the application's turn.</summary>
     Run,
 }
@@ -25,7 +28,7 @@ internal enum WorkKind : byte
 /// <param name="Kind">What to do.</param>
 /// <param name="Stream">Whose requests it concerns.</param>
 /// <param name="Number">Read number, or number of a request in its stream.</param>
-/// <param name="Entry">The entry to apply.</param>
+/// <param name="Entry">The entry to apply; of a proxied request its payload alone, the reply.</param>
 /// <param name="Action">The action to run: after the entry, or alone.</param>
 internal readonly record struct Work(WorkKind Kind, RequestStream? Stream, long Number, LogEntry Entry, Action? Action)
 {
@@ -36,6 +39,9 @@ internal readonly record struct Work(WorkKind Kind, RequestStream? Stream, long 
     public static Work Advance(RequestStream stream) => new(WorkKind.Advance, stream, 0, default, null);
 
     public static Work Abandon(RequestStream stream, long through) => new(WorkKind.Abandon, stream, through, default, null);
+
+    public static Work Resolve(RequestStream stream, long number, ReadOnlyMemory<byte> reply) =>
+        new(WorkKind.Resolve, stream, number, new LogEntry(default, default, 0, reply), null);
 
     public static Work Run(Action action) => new(WorkKind.Run, null, 0, default, action);
 }

@@ -26,55 +26,39 @@ internal interface ISequentialModel<TState, TCall>
 /// </summary>
 internal static class LinearizabilityChecker
 {
+    private const int MostTries = 50_000_000;
+
     /// <summary>Histories of many objects are checked one object at a time: linearizability is local.</summary>
     public static bool IsLinearizable<TState, TCall>(ISequentialModel<TState, TCall> model, IReadOnlyList<ClientOperation<TCall>> history)
+        where TState : notnull => FindViolation(model, history) is null;
+
+    /// <summary>
+    /// Null when the history is linearizable; else the answered operation before whose answer every order gets stuck: the
+    /// last of those, when there are several.
+    /// </summary>
+    /// <remarks>
+    /// An operation that nobody saw answered can be placed late: just before an answer that shows its effect. So orders with
+    /// few of them between two answers are tried first; most histories are explained by one of those.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">Too many orders would have to be tried.</exception>
+    public static ClientOperation<TCall>? FindViolation<TState, TCall>(ISequentialModel<TState, TCall> model, IReadOnlyList<ClientOperation<TCall>> history)
         where TState : notnull
     {
-        Event head = Line(history);
-        HashSet<(Taken Taken, TState State)> seen = [];
-        Stack<(Event Call, TState Before)> chosen = [];
-        Taken taken = new(history.Count);
-        TState state = model.Initial;
-        Event? entry = head.Next;
-        while (entry is not null)
+        int lost = history.Count(operation => operation.Returned is null);
+        ClientOperation<TCall>? stuck = null;
+        int tries = MostTries;
+        foreach (int limit in ((int[])[0, 1, 2, 4]).Where(limit => limit < lost).Append(lost))
         {
-            if (!entry.IsReturn)
+            Search<TState, TCall> search = new(model, history, limit);
+            if (search.Explains(ref tries))
             {
-                ClientOperation<TCall> operation = history[entry.Operation];
-                (bool possible, TState next) = model.Step(state, operation.Call, operation.Returned is not null);
-                Taken with = taken.With(entry.Operation);
-                if (possible && seen.Add((with, next)))
-                {
-                    chosen.Push((entry, state));
-                    (state, taken) = (next, with);
-                    entry.Lift();
-                    entry = head.Next;
-                }
-                else
-                {
-                    entry = entry.Next;
-                }
+                return null;
             }
-            else if (history[entry.Operation].Returned is null)
-            {
-                // Only operations that nobody saw answered are left: they need not have happened.
-                return true;
-            }
-            else if (chosen.TryPop(out (Event Call, TState Before) last))
-            {
-                // An answered operation was not placed before its answer: undo the last choice and try the next.
-                state = last.Before;
-                taken = taken.Without(last.Call.Operation);
-                last.Call.Unlift();
-                entry = last.Call.Next;
-            }
-            else
-            {
-                return false;
-            }
+
+            stuck = search.Stuck;
         }
 
-        return true;
+        return stuck;
     }
 
     /// <summary>Calls and returns in the order of time; at equal times calls first, which allows more.</summary>
@@ -97,6 +81,97 @@ internal static class LinearizabilityChecker
         }
 
         return head;
+    }
+
+    /// <summary>One search, with a limit of operations without an answer that are placed between two with one.</summary>
+    private sealed class Search<TState, TCall>(ISequentialModel<TState, TCall> model, IReadOnlyList<ClientOperation<TCall>> history, int limit)
+        where TState : notnull
+    {
+        private readonly Event _head = Line(history);
+        private readonly HashSet<(Taken Taken, TState State)> _seen = [];
+        private readonly Stack<Choice> _chosen = [];
+        private Taken _taken = new(history.Count);
+        private TState _state = model.Initial;
+        private int _run;
+
+        public ClientOperation<TCall>? Stuck { get; private set; }
+
+        public bool Explains(ref int tries)
+        {
+            bool triesLost = false;
+            Event? entry = _head.Next;
+            while (entry is not null && !(entry.IsReturn && IsLost(entry)))
+            {
+                if (--tries < 0)
+                {
+                    throw new InvalidOperationException("The history has too many operations at a time, or of unknown fate, to be decided.");
+                }
+
+                if (!entry.IsReturn)
+                {
+                    bool isPlaced = IsLost(entry) == triesLost && (!triesLost || _run < limit) && TryPlace(entry);
+                    entry = isPlaced ? _head.Next : entry.Next;
+                    triesLost &= !isPlaced;
+                }
+                else if (!triesLost)
+                {
+                    // No answered operation fits next: one of those that nobody saw answered must have taken effect.
+                    (entry, triesLost) = (_head.Next, true);
+                }
+                else if (TryUndo() is { } undone)
+                {
+                    entry = undone.Next;
+                    triesLost = IsLost(undone);
+                }
+                else
+                {
+                    return false;
+                }
+
+                NoteStuck(entry);
+            }
+
+            return true;
+        }
+
+        private bool IsLost(Event entry) => history[entry.Operation].Returned is null;
+
+        private bool TryPlace(Event call)
+        {
+            (bool possible, TState next) = model.Step(_state, history[call.Operation].Call, !IsLost(call));
+            Taken with = _taken.With(call.Operation);
+            if (!possible || !_seen.Add((with, next)))
+            {
+                return false;
+            }
+
+            _chosen.Push(new Choice(call, _state, _run));
+            (_state, _taken, _run) = (next, with, IsLost(call) ? _run + 1 : 0);
+            call.Lift();
+            return true;
+        }
+
+        private Event? TryUndo()
+        {
+            if (!_chosen.TryPop(out Choice last))
+            {
+                return null;
+            }
+
+            (_state, _taken, _run) = (last.Before, _taken.Without(last.Call.Operation), last.Run);
+            last.Call.Unlift();
+            return last.Call;
+        }
+
+        private void NoteStuck(Event? entry)
+        {
+            if (entry is { IsReturn: true } && !IsLost(entry) && (Stuck is null || history[entry.Operation].Returned > Stuck.Returned))
+            {
+                Stuck = history[entry.Operation];
+            }
+        }
+
+        private readonly record struct Choice(Event Call, TState Before, int Run);
     }
 
     private sealed class Event(int operation, bool isReturn, Event? end)

@@ -133,6 +133,38 @@ internal sealed class SnapshotViewTests
         executor.RunRaw(new Request("SETRANGE", "5", "700000", "x"));
     }
 
+    [Test]
+    public void A_change_of_a_large_collection_does_not_wait_until_it_is_written()
+    {
+        using LocalExecutor executor = new();
+        for (int i = 0; i < 30; i++)
+            AddLarge(executor);
+        Digest expected = executor.Keyspace.ComputeDigest();
+        SnapshotSink sink = new(long.MaxValue);
+        using SnapshotView view = SnapshotView.Begin(executor.Keyspace, HostFields, sink, compress: false);
+        view.Step(1000); // amid the first of them
+        long before = view.BytesWritten;
+        executor.RunRaw(new Request("LPUSH", "1", "new"));
+        executor.RunRaw(new Request("LSET", "1", "50", "other"));
+        executor.RunRaw(new Request("SADD", "2", "new"));
+        executor.RunRaw(new Request("HSET", "3", "element 0 0 of a large value", "ELEMENT 0 1 of a large value"));
+        executor.RunRaw(new Request("HDEL", "3", "element 0 2 of a large value"));
+        executor.RunRaw(new Request("ZINCRBY", "4", "7", "element 0 3 of a large value"));
+        executor.RunRaw(new Request("RENAME", "4", "40"));
+        executor.RunRaw(new Request("ZREM", "40", "element 0 4 of a large value"));
+        executor.RunRaw(new Request("DEL", "2"));
+        Assert.That(view.BytesWritten - before, Is.LessThan(1000));
+
+        while (!view.Step(10_000))
+        {
+        }
+
+        MemoryStream file = new();
+        sink.WriteTo(file);
+        Load(file, out Redis.Server.Keyspace.Keyspace loaded);
+        Assert.That(loaded.ComputeDigest(), Is.EqualTo(expected));
+    }
+
     /// <summary>Every key is found by name, and expiry works by the renumbered keys.</summary>
     private static bool CanBeChanged(Redis.Server.Keyspace.Keyspace keyspace)
     {

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Redis.Server.Commands;
+using Redis.Server.Peers;
 using Redis.Server.Protocol;
+using Redis.Server.Replication;
 
 namespace Redis.Server.Clients.Local;
 
@@ -191,7 +193,10 @@ internal static class ClientCommands
         }
 
         ClientConnection? found = client.Services.Clients.All.FirstOrDefault(c => c.Session.Id == id);
-        reply.Integer(found is not null && client.Services.Host.Application.Unblock(found, reason));
+        RaftHost host = client.Services.Host;
+        reply.Integer(found is not null
+            && (host.Application.Unblock(found, reason)
+                || host.Proxy.Tell(found, reason == UnblockReason.Error ? ProxyNote.Unblock : ProxyNote.TimeOut)));
     }
 
     private static void End(ClientConnection caller, ClientConnection victim)

@@ -18,6 +18,7 @@ internal static class ClusterCommands
     [
         new("cluster", -2, CommandFlags.None, AclCategories.None,
         [
+            HelpRow.Of("CLUSTER"),
             new LocalCommand("slots", 2, Flags, AclCategories.None, Member(Slots)),
             new LocalCommand("shards", 2, Flags, AclCategories.None, Member(Shards)),
             new LocalCommand("nodes", 2, Flags, AclCategories.None, Member(Nodes)),
@@ -130,7 +131,8 @@ internal static class ClusterCommands
         string text = string.Create(CultureInfo.InvariantCulture,
             $"cluster_state:{state}\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:16384\r\ncluster_slots_pfail:0\r\n" +
             $"cluster_slots_fail:0\r\ncluster_known_nodes:{group.LeaderFirst.Count}\r\ncluster_size:1\r\n" +
-            $"cluster_current_epoch:{group.Term}\r\ncluster_my_epoch:{group.Term}\r\n");
+            $"cluster_current_epoch:{group.Term}\r\ncluster_my_epoch:{group.Term}\r\ncluster_stats_messages_sent:0\r\n" +
+            $"cluster_stats_messages_received:0\r\ntotal_cluster_links_buffer_limit_exceeded:0\r\n");
         reply.VerbatimString("txt"u8, Encoding.UTF8.GetBytes(text));
     }
 

@@ -21,7 +21,7 @@ internal static class ConnectionCommands
         new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
         new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset),
         new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit),
-        new Command(PeerHandshake.CommandName, 6, CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.Admin, handler: null),
+        new Command(PeerHandshake.CommandName, -6, CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Local, AclCategories.Admin, handler: null),
     ];
 
     private static void Ping(ClientConnection client, CommandArgs args, RespWriter reply)
@@ -170,7 +170,7 @@ internal static class ConnectionCommands
         reply.BulkString("mode"u8);
         reply.BulkString("standalone"u8);
         reply.BulkString("role"u8);
-        reply.BulkString("master"u8);
+        reply.BulkString(client.Services.Host.IsFollower ? "replica"u8 : "master"u8);
         reply.BulkString("modules"u8);
         reply.EmptyArray();
     }

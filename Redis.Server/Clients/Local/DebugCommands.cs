@@ -1,14 +1,49 @@
+using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Clients.Local;
 
-/// <summary>DEBUG, behind enable-debug-command, and for RAFT.DEBUG EXEC always.</summary>
+/// <summary>
+/// DEBUG, behind enable-debug-command, and for RAFT.DEBUG EXEC always: its harmless part. What would change data on one
+/// node alone goes through the log, or is refused.
+/// </summary>
 internal static class DebugCommands
 {
     private const CommandFlags Flags = CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Loading | CommandFlags.Stale;
+
+    private static readonly byte[] Accepted = "OK"u8.ToArray();
+
+    private static readonly Dictionary<string, Subcommand> Subcommands = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["help"] = new(2, 2, Answer((_, _, reply) => HelpReply.Write(reply, "DEBUG"))),
+        ["change-repl-id"] = Refused("the history of a Raft log has no other name"),
+        ["jmap"] = Refused("there is no such thing here"),
+        ["digest"] = new(2, 2, Answer(DebugValues.Digest)),
+        ["digest-value"] = new(2, int.MaxValue, Answer(DebugValues.DigestValue)),
+        ["error"] = new(3, 3, Answer((_, args, reply) => reply.Error(args[2]))),
+        ["log"] = new(3, 3, Answer(Log)),
+        ["htstats"] = new(3, 3, Answer(DebugValues.TableStatistics)),
+        ["htstats-key"] = new(3, 3, Answer(DebugValues.TableStatisticsOfKey)),
+        ["listpack"] = new(3, 3, Answer(DebugValues.ListPack)),
+        ["loadaof"] = new(2, 2, Answer(Reload)),
+        ["object"] = new(3, 3, Answer(DebugValues.Object)),
+        ["pause-cron"] = new(3, 3, Answer(Accept)),
+        ["populate"] = new(3, 5, DebugPopulate.Run),
+        ["protocol"] = new(3, 3, Answer(DebugProtocol.Run)),
+        ["quicklist"] = new(3, 4, Answer(DebugValues.QuickList)),
+        ["quicklist-packed-threshold"] = new(3, 3, Answer(PackedThreshold)),
+        ["reload"] = new(2, 5, Answer(Reload)),
+        ["replybuffer"] = new(4, 4, Answer(Accept)),
+        ["sdslen"] = new(3, 3, Answer(DebugValues.StringLength)),
+        ["set-active-expire"] = new(3, 3, Answer(SetActiveExpire)),
+        ["sleep"] = new(3, 3, Answer(Sleep)),
+        ["stringmatch-len"] = new(4, 4, Answer((_, args, reply) => reply.Integer(Keyspace.Glob.Matches(args[2], args[3])))),
+        ["structsize"] = new(2, 2, Answer((_, _, reply) => reply.SimpleString("bits:64"u8))),
+    };
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
@@ -17,65 +52,105 @@ internal static class DebugCommands
             CommandAccess access = client.Services.Options.Security.DebugCommand;
             if (access == CommandAccess.Yes || (access == CommandAccess.Local && client.IsLocal))
             {
-                Run(client, args, reply);
+                return Run(client, args, reply);
             }
-            else
-            {
-                reply.Error("ERR not supported by RedisRaft"u8);
-            }
+
+            reply.Error("ERR not supported by RedisRaft: DEBUG needs enable-debug-command yes or local, in the configuration file"u8);
+            return true;
         }),
     ];
 
-    /// <summary>Runs a DEBUG subcommand without asking whether it is enabled.</summary>
-    public static void Run(ClientConnection client, CommandArgs args, RespWriter reply)
+    /// <summary>Runs a DEBUG subcommand without asking whether it is enabled. False: the reply comes later.</summary>
+    public static bool Run(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        if (args.Is(1, "digest"u8) && args.Count == 2)
+        if (Subcommands.TryGetValue(Encoding.Latin1.GetString(args[1]), out Subcommand? found) && args.Count >= found.Least && args.Count <= found.Most)
         {
-            reply.SimpleString(Encoding.ASCII.GetBytes(client.Services.Keyspace.ComputeDigest().ToString()));
+            return found.Run(client, args, reply);
         }
-        else if (args.Is(1, "sleep"u8) && args.Count == 3 && Numbers.TryParseDouble(args[2], out double seconds) && seconds >= 0)
-        {
-            Thread.Sleep(TimeSpan.FromSeconds(seconds));
-            reply.Ok();
-        }
-        else if (args.Is(1, "populate"u8) && args.Count is >= 3 and <= 5)
-        {
-            Populate(client, args, reply);
-        }
-        else if (args.Is(1, "stringmatch-len"u8) || args.Is(1, "jmap"u8))
-        {
-            reply.Error("ERR not supported by RedisRaft"u8);
-        }
-        else
-        {
-            reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try DEBUG HELP."u8);
-        }
+
+        reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try DEBUG HELP."u8);
+        return true;
     }
 
-    /// <summary>POPULATE count [prefix [size]]: keys prefix:0, prefix:1, … on this node alone.</summary>
-    private static void Populate(ClientConnection client, CommandArgs args, RespWriter reply)
+    private static LocalHandler Answer(LocalReplyHandler handler) => (client, args, reply) =>
     {
-        long size = -1;
-        if (!Numbers.TryParseInteger(args[2], out long count) || count < 0
-            || (args.Count > 4 && (!Numbers.TryParseInteger(args[4], out size) || size < 0)))
-        {
-            reply.Error(Errors.NotInteger);
-            return;
-        }
+        handler(client, args, reply);
+        return true;
+    };
 
-        string prefix = args.Count > 3 ? Encoding.Latin1.GetString(args[3]) : "key";
-        Keyspace.Keyspace keyspace = client.Services.Keyspace;
-        for (long i = 0; i < count; i++)
+    private static Subcommand Refused(string because) =>
+        new(2, int.MaxValue, Answer((_, _, reply) => reply.Error($"ERR not supported by RedisRaft: {because}")));
+
+    private static void Accept(ClientConnection client, CommandArgs args, RespWriter reply) => reply.SimpleString(Accepted);
+
+    private static void Log(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        client.Services.Logger.LogWarning("DEBUG LOG: {Message}", Encoding.UTF8.GetString(args[2]));
+        reply.Ok();
+    }
+
+    private static void Sleep(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        // As C's strtod: what is no number is none.
+        if (double.TryParse(Encoding.Latin1.GetString(args[2]), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds > 0)
         {
-            byte[] key = Encoding.Latin1.GetBytes($"{prefix}:{i}");
-            if (keyspace.Peek(key).IsNone)
-            {
-                byte[] value = Encoding.Latin1.GetBytes($"value:{i}");
-                Array.Resize(ref value, size < 0 ? value.Length : (int)size);
-                keyspace.SetString(key, value);
-            }
+            Thread.Sleep(TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue / 1000)));
         }
 
         reply.Ok();
     }
+
+    /// <summary>Lists keep large elements in nodes of their own at any size: there is nothing to set.</summary>
+    private static void PackedThreshold(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (MemorySize.TryParse(Encoding.Latin1.GetString(args[2]), out long bytes) && bytes <= 4L << 30)
+        {
+            reply.Ok();
+        }
+        else
+        {
+            reply.Error("ERR argument must be a memory value bigger than 1 and smaller than 4gb"u8);
+        }
+    }
+
+    private static void SetActiveExpire(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        client.Services.Host.SharedOptions.ExpiresActively = !args.Is(2, "0"u8);
+        reply.Ok();
+    }
+
+    private static void Reload(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        bool savesFirst = true;
+        for (int i = 2; i < args.Count; i++)
+        {
+            savesFirst &= !args.Is(i, "nosave"u8);
+            if (!(args.Is(i, "merge"u8) || args.Is(i, "noflush"u8) || args.Is(i, "nosave"u8)))
+            {
+                reply.Error("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."u8);
+                return;
+            }
+        }
+
+        Replication.RaftHost host = client.Services.Host;
+        if (!savesFirst)
+        {
+            reply.Error("ERR not supported by RedisRaft: an older file's data would be this node's alone"u8);
+        }
+        else if (!host.Consensus.IsStarted)
+        {
+            reply.Raw(host.Admission.Refusal(null)!);
+        }
+        else if (host.Snapshots.IsInProgress)
+        {
+            reply.Error("ERR Background save already in progress"u8);
+        }
+        else
+        {
+            host.Snapshots.Reload();
+            reply.Ok();
+        }
+    }
+
+    private sealed record Subcommand(int Least, int Most, LocalHandler Run);
 }

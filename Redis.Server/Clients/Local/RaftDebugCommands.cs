@@ -10,10 +10,14 @@ namespace Redis.Server.Clients.Local;
 /// <summary>RAFT, RAFT.DEBUG and RAFT.NODESHUTDOWN: for operators and tests.</summary>
 internal static class RaftDebugCommands
 {
+    /// <summary>RAFT command …</summary>
+    public const string Explicit = "raft";
+
     private const CommandFlags Flags = CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoMulti | CommandFlags.Loading | CommandFlags.Stale;
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
+        new(Explicit, -2, CommandFlags.None, AclCategories.None, handler: null),
         new LocalCommand("raft.debug", -2, Flags, AclCategories.None, Debug),
         new LocalCommand("raft.nodeshutdown", 2, Flags, AclCategories.None, NodeShutdown),
     ];
@@ -67,14 +71,13 @@ internal static class RaftDebugCommands
         {
             case null:
                 return true;
+            case { Name: "debug" } when args.Is(1, "populate"u8) && args.Count is >= 3 and <= 5:
+                DebugPopulate.RunLocally(client, args, reply);
+                return true;
             case { Name: "debug" }:
-                DebugCommands.Run(client, args, reply);
-                return true;
-            case LocalCommand local:
-                return local.Run(client, args, reply);
+                return DebugCommands.Run(client, args, reply);
             default:
-                client.Services.Host.Application.RunLocally(command, args);
-                return true;
+                return client.RunLocal(command, args, reply);
         }
     }
 

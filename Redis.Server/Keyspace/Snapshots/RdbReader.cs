@@ -10,7 +10,11 @@ namespace Redis.Server.Keyspace.Snapshots;
 /// </summary>
 internal sealed class RdbReader
 {
+    // The least that a key takes: a type, and an empty name and value.
+    private const int ShortestKey = 3;
+
     private readonly RdbInput _input;
+    private readonly long _length;
     private readonly RdbValueReader _values;
     private readonly List<(int Place, int Number)> _outOfOrder = [];
     private long _keysRead;
@@ -19,6 +23,7 @@ internal sealed class RdbReader
     public RdbReader(Stream source, DataOptions options)
     {
         _input = new RdbInput(source);
+        _length = source.CanSeek ? source.Length : 0;
         _values = new RdbValueReader(options);
     }
 
@@ -45,6 +50,7 @@ internal sealed class RdbReader
     public void Load(Keyspace keyspace, CancellationToken cancellation = default)
     {
         ReadMagic();
+        using KeyLoader keys = new(keyspace);
         long expiry = -1;
         while (true)
         {
@@ -54,8 +60,16 @@ internal sealed class RdbReader
             {
                 case RdbOpcode.Eof:
                     ReadChecksum();
+                    keys.Finish();
                     PutInOrder(keyspace);
                     return;
+                case RdbOpcode.ResizeDb:
+                    // A claim, but believed no further than the file could hold.
+                    ulong count = _input.ReadLength();
+                    if (KeysRead == 0)
+                        keyspace.Reserve((int)Math.Min(count, (ulong)Math.Min(_length / ShortestKey, int.MaxValue)));
+                    _ = _input.ReadLength();
+                    break;
                 case RdbOpcode.ExpireTimeMs:
                     expiry = _input.ReadInt64LittleEndian();
                     break;
@@ -66,12 +80,15 @@ internal sealed class RdbReader
                     ReadOpcode((RdbOpcode)kind);
                     break;
                 default:
-                    ReadKey(keyspace, (RdbType)kind, expiry);
+                    ReadKey(keys, (RdbType)kind, expiry);
                     expiry = -1;
                     break;
             }
         }
     }
+
+    /// <summary>A key's name for a message, not all of it when it is long.</summary>
+    public static string Printable(byte[] key) => System.Text.Encoding.Latin1.GetString(key.AsSpan(0, Math.Min(key.Length, 128)));
 
     private void ReadMagic()
     {
@@ -95,10 +112,6 @@ internal sealed class RdbReader
                 ulong database = _input.ReadLength();
                 if (database != 0)
                     throw _input.Damaged($"Keys in database {database}; this server has only database 0");
-                break;
-            case RdbOpcode.ResizeDb:
-                _ = _input.ReadLength();
-                _ = _input.ReadLength();
                 break;
             case RdbOpcode.SlotInfo:
                 _ = _input.ReadLength();
@@ -137,7 +150,7 @@ internal sealed class RdbReader
         Extras.Add(new(name, value));
     }
 
-    private void ReadKey(Keyspace keyspace, RdbType type, long expiry)
+    private void ReadKey(KeyLoader keys, RdbType type, long expiry)
     {
         byte[] key = _input.ReadString();
         RedisValue value;
@@ -147,20 +160,13 @@ internal sealed class RdbReader
         }
         catch (RdbFormatException e)
         {
-            string name = System.Text.Encoding.Latin1.GetString(key.AsSpan(0, Math.Min(key.Length, 128)));
-            throw new RdbFormatException($"{e.Message}, in key '{name}'");
+            throw new RdbFormatException($"{e.Message}, in key '{Printable(key)}'");
         }
 
         // An empty collection that an old Redis left is no key.
         if (value.IsNone)
             return;
-        int before = keyspace.Count;
-        keyspace.Set(key, value);
-        if (keyspace.Count == before)
-            throw _input.Damaged("A key is there twice");
-        if (expiry >= 0)
-            keyspace.SetExpiry(key, expiry);
-        keyspace.EndEntry();
+        keys.Add(key, value, expiry);
         Volatile.Write(ref _keysRead, _keysRead + 1);
     }
 

@@ -5,8 +5,8 @@ namespace Redis.Server.Keyspace.Snapshots;
 
 /// <summary>
 /// A snapshot of the keyspace as it is when it begins, written bit by bit between applies without a fork. It walks the keys by number;
-/// one that is about to change, go or get another number before it is reached is saved first. A large value is written in parts;
-/// a change to it finishes it at once, so that the longest pause is the time that the largest value takes.
+/// one that is about to change, go or get another number before it is reached is saved first. A large collection is frozen then, which
+/// takes no time, and written in parts later; so is one that the walk reaches.
 /// </summary>
 /// <remarks>Lives on the application thread; only the <see cref="SnapshotSink"/> is shared.</remarks>
 internal sealed class SnapshotView : ISnapshotView, IDisposable
@@ -15,6 +15,9 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
 
     // What passing over a key that is saved already counts as, in bytes.
     private const int SkipCost = 8;
+
+    // A collection of more bytes than this is frozen and written in parts.
+    private const int LargeValue = 64 * 1024;
 
     // Pairs of four byte numbers in one field of keys out of order.
     private const int OrderFieldLength = 64 * 1024;
@@ -26,12 +29,16 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
     private readonly RdbValueWriter _walked = new(isDump: false);
     private readonly RdbValueWriter _hurried = new(isDump: false);
     private readonly byte[] _order = new byte[OrderFieldLength];
+    private readonly Queue<FrozenKey> _frozen = new();
     private Dict<KeyEntry> _keys = null!;
     private ExpiryHeap _expiries = null!;
     private byte _epoch;
     private int _orderLength;
     private int _next;
     private bool _isEnded;
+
+    // The value that is written in parts is not a frozen copy but the key's own: a long string.
+    private bool _isWalkedInPlace;
 
     private SnapshotView(Keyspace keyspace, SnapshotSink sink, bool compress)
     {
@@ -85,6 +92,10 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
             {
                 ContinueLarge(limit);
             }
+            else if (_frozen.TryDequeue(out FrozenKey? frozen))
+            {
+                BeginFrozen(frozen);
+            }
             else if (_next >= _keys.Count)
             {
                 Finish();
@@ -95,10 +106,16 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
                 _next++;
                 limit -= SkipCost;
             }
+            else if (Freeze(_next, isWalked: true) is { } large)
+            {
+                _next++;
+                BeginFrozen(large);
+            }
             else
             {
                 BeginKey(_next, _walked, _output);
-                if (!_walked.IsUnfinished)
+                _isWalkedInPlace = _walked.IsUnfinished;
+                if (!_isWalkedInPlace)
                     _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
             }
         }
@@ -129,9 +146,15 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
 
     void ISnapshotView.Save(int index)
     {
-        if (_walked.IsUnfinished && index == _next)
+        if (_isWalkedInPlace && index == _next)
         {
             ContinueLarge(long.MaxValue);
+            return;
+        }
+
+        if (Freeze(index, isWalked: false) is { } frozen)
+        {
+            _frozen.Enqueue(frozen);
             return;
         }
 
@@ -149,19 +172,44 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
         _walked.Continue(_output, limit);
         if (_walked.IsUnfinished)
             return;
-        _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
+        if (_isWalkedInPlace)
+            _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
+        _isWalkedInPlace = false;
         _output.Raw(_early.Written);
         _early.Clear();
+    }
+
+    /// <summary>A large collection as it is now, which counts as saved; null when the value is not one.</summary>
+    private FrozenKey? Freeze(int index, bool isWalked)
+    {
+        ref KeyEntry entry = ref _keys.ValueAt(index);
+        if (entry.Value.Object is not { } value || value.MemoryBytes <= LargeValue)
+            return null;
+        entry.SnapshotEpoch = _epoch;
+        return new FrozenKey(isWalked ? -1 : index, _keys.KeyAt(index), new RedisValue(value.Freeze()), ExpiryOf(entry));
+    }
+
+    private void BeginFrozen(FrozenKey key)
+    {
+        if (key.Number >= 0)
+            NoteOutOfOrder(key.Number, _output);
+        BeginKey(key.Name, key.Value, key.Expiry, _walked, _output);
     }
 
     private void BeginKey(int index, RdbValueWriter writer, RdbOutput output)
     {
         ref KeyEntry entry = ref _keys.ValueAt(index);
-        long expiry = entry.ExpirySlot == 0 ? -1 : _expiries.TimeOf(entry.ExpirySlot);
-        RdbFile.WriteKey(output, _keys.KeyAt(index), RdbValueWriter.TypeOf(entry.Value), expiry);
-        writer.Begin(entry.Value, output);
+        BeginKey(_keys.KeyAt(index), entry.Value, ExpiryOf(entry), writer, output);
+    }
+
+    private void BeginKey(byte[] name, in RedisValue value, long expiry, RdbValueWriter writer, RdbOutput output)
+    {
+        RdbFile.WriteKey(output, name, RdbValueWriter.TypeOf(value), expiry);
+        writer.Begin(value, output);
         KeysSaved++;
     }
+
+    private long ExpiryOf(in KeyEntry entry) => entry.ExpirySlot == 0 ? -1 : _expiries.TimeOf(entry.ExpirySlot);
 
     /// <summary>
     /// Remembers that the next key of the file has this number, so that a loader can put it there. A saved key kept its number until now,
@@ -203,4 +251,7 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
         _output.Dispose();
         _early.Dispose();
     }
+
+    /// <param name="Number">Its number then; -1: the walk reached it, so it stands in its order.</param>
+    private sealed record FrozenKey(int Number, byte[] Name, RedisValue Value, long Expiry);
 }

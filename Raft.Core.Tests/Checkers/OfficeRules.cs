@@ -1,0 +1,98 @@
+using Raft.Core.Tests.Simulation;
+
+namespace Raft.Core.Tests.Checkers;
+
+/// <summary>
+/// Who may seek, give and keep office: voters are loyal to a leader they hear, who campaigns asked before, and who leads
+/// is a member, hears a majority and has a disk that keeps up (thesis, sections 4.2.2, 4.2.3, 6.2 and 9.6).
+/// </summary>
+internal sealed class OfficeRules(SimulatedCluster cluster)
+{
+    private readonly Dictionary<(long Term, int Candidate), HashSet<long>> _preVotes = [];
+
+    private long ElectionTimeout => cluster.Settings.ElectionTimeout;
+
+    /// <summary>A vote or pre-vote is given.</summary>
+    public void Granting(SimulatedNode node, int candidate, in VoteReply reply)
+    {
+        if (node.Delivering is not VoteRequestEnvelope { Message: VoteRequest request })
+        {
+            throw new SafetyViolationException($"n{node.Id} gives n{candidate} a vote that was not asked for");
+        }
+
+        if (reply.IsPreVote)
+        {
+            if (!_preVotes.TryGetValue((reply.Term, candidate), out HashSet<long>? grants))
+            {
+                _preVotes.Add((reply.Term, candidate), grants = []);
+            }
+
+            grants.Add(reply.StoreId);
+        }
+
+        NodeHistory history = node.History;
+        EntryId own = node.Log.Last;
+        EntryId asked = request.LastEntry;
+        Rule.Holds(
+            asked.Term > own.Term || (asked.Term == own.Term && asked.Index >= own.Index),
+            $"n{node.Id} supports n{candidate} with last entry {asked}, its own is {own}");
+        Rule.Holds(
+            !reply.IsPreVote || request.Term > history.Term,
+            $"n{node.Id} of term {history.Term} gives a pre-vote for term {request.Term}");
+        bool isHandedOver = request.IsTransfer && history.Configuration.Find(candidate) is { IsVoter: true };
+        bool isLoyal = history.Role == RaftRole.Leader
+            || (history.Role == RaftRole.Follower && history.Contacts.IsLoyal(history.Term, ElectionTimeout))
+            || (cluster.Settings.LeaseReads != 0 && !node.StartedAlone && history.Contacts.Now < ElectionTimeout);
+        Rule.Holds(isHandedOver || !isLoyal, $"n{node.Id} supports n{candidate} for term {request.Term} although its leader may be well");
+    }
+
+    /// <summary>Votes or pre-votes are asked for.</summary>
+    public void Campaigning(SimulatedNode node, in VoteRequest request)
+    {
+        NodeHistory history = node.History;
+        long store = node.Disk.StoreId;
+        bool isNeeded = history.ConfigurationIndex > node.Server!.Cursors.Committed && IsVoter(history.PreviousConfiguration, node.Id, store);
+        Rule.Holds(IsVoter(history.Configuration, node.Id, store) || isNeeded, $"n{node.Id} campaigns and is not a voter");
+        Rule.Holds(history.Contacts.Now >= history.Contacts.StalledUntil, $"n{node.Id} campaigns although its disk does not keep up");
+        Rule.Holds(!node.Machine.IsInstalling, $"n{node.Id} campaigns while it installs a snapshot");
+        if (!request.IsPreVote && !request.IsTransfer)
+        {
+            HashSet<long> grants = _preVotes.GetValueOrDefault((request.Term, node.Id)) ?? [];
+            int voters = history.Configuration.Members.Count(m => m.IsVoter);
+            int granted = history.Configuration.Members.Count(m => m.IsVoter && (m.Id == node.Id || grants.Contains(m.StoreId)));
+            Rule.Holds(granted > voters / 2, $"n{node.Id} campaigns in term {request.Term} with {granted} pre-votes of {voters} voters");
+        }
+    }
+
+    /// <summary>After every step of a leader.</summary>
+    public void Leading(SimulatedNode node)
+    {
+        ClusterConfiguration members = node.History.Configuration;
+        Rule.Holds(
+            IsVoter(members, node.Id, node.Disk.StoreId) || node.History.ConfigurationIndex > node.Server!.Cursors.Committed,
+            $"n{node.Id} leads on although its removal is committed");
+        int voters = 0;
+        int heard = 0;
+        foreach (Member member in members.Members)
+        {
+            if (member.IsVoter)
+            {
+                voters++;
+                heard += member.Id == node.Id || node.History.Contacts.Hears(member.Id, member.StoreId, ElectionTimeout) ? 1 : 0;
+            }
+        }
+
+        Rule.Holds(heard > voters / 2, $"n{node.Id} leads on although it hears only {heard} of {voters} voters");
+    }
+
+    /// <summary>A leader whose disk stalls does not stay when another voter could lead.</summary>
+    public void Stalled(SimulatedNode node)
+    {
+        bool hasSuccessor = node.History.Configuration.Members.Any(m => m.IsVoter && m.Id != node.Id
+            && node.History.Contacts.HasHeard(m.Id, m.StoreId, ElectionTimeout));
+        Rule.Holds(node.Server is not { Role: RaftRole.Leader } || !hasSuccessor, $"n{node.Id} leads on with a disk that does not keep up");
+    }
+
+    private static bool IsVoter(ClusterConfiguration configuration, int id, long store) =>
+        configuration.Find(id) is { IsVoter: true } member && member.StoreId == store;
+}

@@ -1,0 +1,71 @@
+using NUnit.Framework;
+using Redis.Server.Tests.Cluster;
+using StackExchange.Redis;
+
+namespace Redis.Server.Tests.ClientLibraries;
+
+/// <summary>The .NET client that most people use, against a live cluster, through a failover.</summary>
+[TestFixture]
+internal sealed class StackExchangeRedisTests
+{
+    private TestCluster _cluster = null!;
+
+    [SetUp]
+    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(3);
+
+    [TearDown]
+    public void TearDown()
+    {
+        _cluster.ReportIfFailed();
+        _cluster.Dispose();
+    }
+
+    [Test]
+    public async Task Works_and_goes_on_after_a_failover()
+    {
+        ConfigurationOptions options = new() { AbortOnConnectFail = false, ConnectTimeout = 10_000, SyncTimeout = 3_000, AsyncTimeout = 3_000, AllowAdmin = true };
+        foreach (TestNode node in _cluster.Nodes)
+            options.EndPoints.Add(node.Address);
+        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options);
+        IDatabase database = connection.GetDatabase();
+        await UseAsync(database);
+
+        TestNode leader = await _cluster.LeaderAsync();
+        leader.Process.Kill();
+        await Eventually.TrueAsync("the client to reach the new leader", async () =>
+        {
+            try
+            {
+                return await database.StringSetAsync("se:after", "failover");
+            }
+            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            {
+                await connection.ConfigureAsync();
+                return false;
+            }
+        });
+        Assert.That((string?)await database.StringGetAsync("se:s"), Is.EqualTo("v"));
+        Assert.That((string?)await database.StringGetAsync("se:after"), Is.EqualTo("failover"));
+    }
+
+    private static async Task UseAsync(IDatabase database)
+    {
+        Assert.That(await database.StringSetAsync("se:s", "v"), Is.True);
+        Assert.That((string?)await database.StringGetAsync("se:s"), Is.EqualTo("v"));
+        Assert.That(await database.StringIncrementAsync("se:n", 5), Is.EqualTo(5));
+        await database.ListRightPushAsync("se:l", [1, 2, 3]);
+        Assert.That((await database.ListRangeAsync("se:l")).Select(value => (int)value), Is.EqualTo(new[] { 1, 2, 3 }));
+        await database.HashSetAsync("se:h", [new("a", 1), new("b", 2)]);
+        Assert.That((await database.HashGetAllAsync("se:h")).ToDictionary()["b"], Is.EqualTo((RedisValue)2));
+        await database.SortedSetAddAsync("se:z", [new("one", 1), new("two", 2)]);
+        Assert.That((await database.SortedSetRangeByRankWithScoresAsync("se:z")).Select(entry => entry.Score), Is.EqualTo(new[] { 1.0, 2.0 }));
+        ITransaction transaction = database.CreateTransaction();
+        transaction.AddCondition(Condition.StringEqual("se:n", 5));
+        Task<long> incremented = transaction.StringIncrementAsync("se:n");
+        Assert.That(await transaction.ExecuteAsync(), Is.True);
+        Assert.That(await incremented, Is.EqualTo(6));
+        Task<bool>[] pipeline = [.. Enumerable.Range(0, 200).Select(i => database.StringSetAsync($"se:p{i}", i))];
+        Assert.That(await Task.WhenAll(pipeline), Has.All.True);
+        Assert.That((int)await database.StringGetAsync("se:p199"), Is.EqualTo(199));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace Redis.Server.Scripting;
+
+/// <summary>The first line of a function library: "#!lua name=mylib".</summary>
+internal static class LibraryHeader
+{
+    /// <summary>Reads it; false with an error.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> code, out string name, out int codeStart, out string error)
+    {
+        name = "";
+        error = "";
+        codeStart = code.IndexOf((byte)'\n');
+        if (!code.StartsWith("#!"u8))
+            error = "ERR Missing library metadata";
+        else if (codeStart < 0)
+            error = "ERR Invalid library metadata";
+        if (error.Length > 0)
+            return false;
+        string[] words = Encoding.Latin1.GetString(code[..codeStart]).Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        bool isNamed = false;
+        foreach (string word in words.Skip(1))
+        {
+            if (!word.StartsWith("name=", StringComparison.Ordinal))
+            {
+                error = $"ERR Invalid metadata value given: {word}";
+                return false;
+            }
+
+            if (isNamed)
+            {
+                error = "ERR Invalid metadata value, name argument was given multiple times";
+                return false;
+            }
+
+            isNamed = true;
+            name = word[5..];
+        }
+
+        if (!isNamed)
+            error = "ERR Library name was not given";
+        else if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            error = "ERR Library names can only contain letters, numbers, or underscores(_) and must be at least one character long";
+        else if (!words[0].Equals("#!lua", StringComparison.OrdinalIgnoreCase))
+            error = $"ERR Engine '{words[0][2..]}' not found";
+        return error.Length == 0;
+    }
+}

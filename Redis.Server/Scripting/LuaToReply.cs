@@ -1,0 +1,162 @@
+using System.Buffers;
+using Redis.Server.Protocol;
+using Redis.Server.Scripting.Lua;
+
+namespace Redis.Server.Scripting;
+
+/// <summary>Turns what a script returns into a reply, as Redis does (luaReplyToRedisReply).</summary>
+/// <param name="lua">The script's stack.</param>
+/// <param name="reply">The client's reply, in its own protocol.</param>
+/// <param name="version">The protocol that the script chose by redis.setresp.</param>
+internal readonly struct LuaToReply(LuaThread lua, RespWriter reply, int version)
+{
+    private const int MaxDepth = 2000;
+
+    /// <summary>Writes the value on top and pops it.</summary>
+    public void Write() => Write(0);
+
+    private void Write(int depth)
+    {
+        if (depth > MaxDepth || !lua.TryReserve(4))
+        {
+            reply.Error("ERR reached lua stack limit"u8);
+            lua.Pop();
+            return;
+        }
+
+        switch (lua.TypeOf(-1))
+        {
+            case LuaType.String:
+                reply.BulkString(lua.Bytes(-1));
+                break;
+            case LuaType.Number:
+                reply.Integer(Libraries.LuaNumbers.Truncate(lua.Number(-1)));
+                break;
+            case LuaType.Boolean when version >= 3:
+                reply.Boolean(lua.IsTrue(-1));
+                break;
+            case LuaType.Boolean when lua.IsTrue(-1):
+                reply.Integer(1);
+                break;
+            case LuaType.Table:
+                WriteTable(depth + 1);
+                break;
+            default:
+                reply.Null();
+                break;
+        }
+
+        lua.Pop();
+    }
+
+    /// <summary>The table on top stays there.</summary>
+    private void WriteTable(int depth)
+    {
+        if (TryWriteSpecial(depth))
+            lua.Pop();
+        else
+            WriteArray(depth);
+    }
+
+    /// <summary>Writes what a table stands for that has one of the fields with a meaning; the field is then on top.</summary>
+    private bool TryWriteSpecial(int depth)
+    {
+        if (HasField("err"u8, LuaType.String))
+            reply.Error(lua.Bytes(-1));
+        else if (HasField("ok"u8, LuaType.String))
+            reply.SimpleString(WithoutLineEnds(lua.Bytes(-1)));
+        else if (HasField("double"u8, LuaType.Number))
+            reply.Double(lua.Number(-1));
+        else if (HasField("map"u8, LuaType.Table))
+            WriteMap(depth);
+        else if (HasField("set"u8, LuaType.Table))
+            WriteSet(depth);
+        else if (HasField("big_number"u8, LuaType.String))
+            reply.BigNumber(WithoutLineEnds(lua.Bytes(-1)));
+        else
+            return HasField("verbatim_string"u8, LuaType.Table) && TryWriteVerbatim();
+        return true;
+    }
+
+    /// <summary>Leaves the field on top if it is there.</summary>
+    private bool HasField(ReadOnlySpan<byte> name, LuaType type)
+    {
+        if (lua.GetField(-1, name) == type)
+            return true;
+        lua.Pop();
+        return false;
+    }
+
+    private static ReadOnlySpan<byte> WithoutLineEnds(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOfAny((byte)'\r', (byte)'\n') < 0)
+            return text;
+        byte[] line = text.ToArray();
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        return line;
+    }
+
+    private void WriteArray(int depth)
+    {
+        int place = reply.BeginDeferred();
+        int count = 0;
+        while (lua.GetRaw(-1, count + 1) != LuaType.Nil)
+        {
+            Write(depth);
+            count++;
+        }
+
+        lua.Pop();
+        reply.EndDeferred(place, '*', count);
+    }
+
+    private void WriteMap(int depth)
+    {
+        int place = reply.BeginDeferred();
+        int count = 0;
+        lua.PushNil();
+        while (lua.Next(-2))
+        {
+            lua.PushCopy(-2);
+            Write(depth);
+            Write(depth);
+            count++;
+        }
+
+        reply.EndDeferred(place, '%', count);
+    }
+
+    private void WriteSet(int depth)
+    {
+        int place = reply.BeginDeferred();
+        int count = 0;
+        lua.PushNil();
+        while (lua.Next(-2))
+        {
+            lua.Pop();
+            lua.PushCopy(-1);
+            Write(depth);
+            count++;
+        }
+
+        reply.EndDeferred(place, '~', count);
+    }
+
+    /// <summary>The table on top has to have both fields; otherwise it is popped.</summary>
+    private bool TryWriteVerbatim()
+    {
+        bool isWhole = lua.GetField(-1, "format"u8) == LuaType.String & lua.GetField(-2, "string"u8) == LuaType.String;
+        if (isWhole)
+        {
+            Span<byte> format = stackalloc byte[3];
+            format.Fill((byte)' ');
+            ReadOnlySpan<byte> given = lua.Bytes(-2);
+            given[..Math.Min(3, given.Length)].CopyTo(format);
+            reply.VerbatimString(format, lua.Bytes(-1));
+        }
+
+        lua.Pop(isWhole ? 2 : 3);
+        return isWhole;
+    }
+}

@@ -1,0 +1,949 @@
+-- What Redis's scripts find: Lua 5.1's libraries on top of Lua 5.4's, and Redis's own, in tables that cannot be changed.
+-- Functions of "raw" are the server's. They never raise an error: they answer FAIL and what to raise.
+local raw, FAIL, VERSION, VERSION_NUM = ...
+
+local type, error, next, select, rawget, rawset, rawequal = type, error, next, select, rawget, rawset, rawequal
+local native_setmetatable, native_getmetatable, native_tonumber = setmetatable, getmetatable, tonumber
+local native_pcall, native_xpcall, native_ipairs = pcall, xpcall, ipairs
+local native = { string = string, table = table, math = math, coroutine = coroutine }
+local native_format, native_find, native_sub = string.format, string.find, string.sub
+local unpack, floor, tointeger, math_type = table.unpack, math.floor, math.tointeger, math.type
+local running = coroutine.running
+
+local READONLY = "Attempt to modify a readonly table"
+
+-- An error with the place in the script before it.
+local function fail(message)
+  local place, is_method = raw.where()
+  if is_method then
+    -- As Lua 5.1 counts: the object before the colon is no argument.
+    local index, rest = native.string.match(message, "^bad argument #(%d+)(.*)$")
+    if index == "1" then
+      message = "calling " .. native.string.match(rest, "'.-'") .. " on bad self" .. native.string.match(rest, "^ to '.-'(.*)$")
+    elseif index then
+      message = native_format("bad argument #%d%s", index - 1, rest)
+    end
+  end
+  error(place .. message, 0)
+end
+
+local function check(first, ...)
+  if rawequal(first, FAIL) then
+    local problem = ...
+    if type(problem) == "string" then fail(problem) end
+    error(problem, 0)
+  end
+  return first, ...
+end
+
+-- A function of ours as scripts see it.
+local function checked(f)
+  return function(...) return check(f(...)) end
+end
+
+-- Readonly tables: scripts get an empty one that shows the real one.
+local real = {}
+local function refuse() fail(READONLY) end
+local function readonly(t)
+  local proxy = native_setmetatable({}, { __index = t, __newindex = refuse })
+  real[proxy] = t
+  return proxy
+end
+
+local function bad_argument(index, name, expected, ...)
+  local got = select("#", ...) == 0 and "no value" or type((...))
+  fail(native_format("bad argument #%d to '%s' (%s expected, got %s)", index, name, expected, got))
+end
+
+-- Numbers and texts
+
+local ids, next_id = {}, 0 -- no addresses: they differ from node to node
+
+local function number_text(n)
+  if n ~= n then return "-nan" end
+  return native_format("%.14g", n)
+end
+
+local function identity(v, kind)
+  local id = ids[v]
+  if not id then
+    next_id = next_id + 1
+    id = native_format("%s: 0x%014x", kind, 0x7f0000000000 + next_id * 32)
+    ids[v] = id
+  end
+  return id
+end
+
+local function tostring(...)
+  local v = ...
+  local kind = type(v)
+  if kind == "string" then return v end
+  if kind == "number" then return number_text(v) end
+  if kind == "nil" then
+    if select("#", ...) == 0 then fail("bad argument #1 to 'tostring' (value expected)") end
+    return "nil"
+  end
+  if kind == "boolean" then return v and "true" or "false" end
+  local meta = native_getmetatable(v)
+  local convert = meta and rawget(meta, "__tostring")
+  if convert then return convert(v) end
+  if kind == "userdata" then return "userdata: (nil)" end
+  return identity(v, kind)
+end
+
+local function concat_operand(v, name)
+  local kind = type(v)
+  if kind == "string" then return v end
+  if kind == "number" then return number_text(v) end
+  local meta = native_getmetatable(v)
+  if meta and rawget(meta, "__concat") then return v end
+  if name then fail("attempt to concatenate " .. name .. " (a " .. kind .. " value)") end
+  fail("attempt to concatenate a " .. kind .. " value")
+end
+
+local function tonumber(...)
+  local v, base = ...
+  if base == nil or base == 10 then
+    local kind = type(v)
+    if kind == "number" then return v + 0.0 end
+    if kind == "string" then
+      local n = native_tonumber(v)
+      if n then return n + 0.0 end
+      local word = native.string.lower(native.string.match(v, "^%s*([+-]?%a+)%s*$") or "")
+      if word == "inf" or word == "+inf" or word == "infinity" then return 1e999 end
+      if word == "-inf" or word == "-infinity" then return -1e999 end
+      if word == "nan" or word == "-nan" then return 0.0 / 0.0 end
+      return nil
+    end
+    if select("#", ...) == 0 then fail("bad argument #1 to 'tonumber' (value expected)") end
+    return nil
+  end
+  if type(v) == "number" then v = number_text(v) end
+  if type(v) ~= "string" then bad_argument(1, "tonumber", "string", ...) end
+  if base < 2 or base > 36 then fail("bad argument #2 to 'tonumber' (base out of range)") end
+  local text = native.string.gsub(v, base == 16 and "^(%s*[+-]?)0[xX]" or "^$", "%1")
+  local n = native_tonumber(text, floor(base))
+  return n and n + 0.0
+end
+
+local function bound(v)
+  if type(v) == "string" then return native_tonumber(v) and native_tonumber(v) + 0.0 or v end
+  if math_type(v) == "integer" then return v + 0.0 end
+  return v
+end
+
+local function number_argument(index, name, v, is_given)
+  if type(v) == "number" then return v end
+  local n = type(v) == "string" and native_tonumber(v)
+  if n then return n end
+  local got = v == nil and not is_given and "no value" or type(v)
+  fail(native_format("bad argument #%d to '%s' (number expected, got %s)", index, name, got))
+end
+
+local function text_argument(index, name, v, is_given)
+  if type(v) == "string" then return v end
+  if type(v) == "number" then return number_text(v) end
+  local got = v == nil and not is_given and "no value" or type(v)
+  fail(native_format("bad argument #%d to '%s' (string expected, got %s)", index, name, got))
+end
+
+-- Towards zero, as C casts.
+local function truncate(n)
+  if n ~= n or n >= 0x1p63 or n < -0x1p63 then return math.mininteger end
+  return tointeger(n >= 0 and floor(n) or -floor(-n))
+end
+
+-- Errors in the words of Lua 5.1
+
+local function fix(message)
+  if type(message) ~= "string" then return message end
+  return raw.fix(message)
+end
+
+local function after_pcall(ok, e, ...)
+  if ok then return ok, e, ... end
+  if type(e) == "table" then
+    local text = e.err
+    if type(text) == "string" then return false, text end
+    return false, e
+  end
+  return false, fix(e)
+end
+
+local function after_resume(ok, e, ...)
+  if ok then return ok, e, ... end
+  return false, fix(e)
+end
+
+-- Functions of string operands in arithmetic: no integers.
+local function arithmetic(operate)
+  return function(a, b)
+    local x, y = native_tonumber(a), native_tonumber(b)
+    if x == nil or y == nil then
+      local culprit = a
+      if x ~= nil then culprit = b end
+      fail("attempt to perform arithmetic on a " .. type(culprit) .. " value")
+    end
+    return operate(x + 0.0, y + 0.0)
+  end
+end
+
+local script_thread -- the coroutine in which the script runs, which the script takes for none
+
+local base = {
+  _VERSION = "Lua 5.1",
+  assert = function(...)
+    local v, message = ...
+    if v then return ... end
+    if select("#", ...) == 0 then fail("bad argument #1 to 'assert' (value expected)") end
+    if message == nil then message = "assertion failed!" end
+    if type(message) == "number" then message = number_text(message) end
+    if type(message) ~= "string" then bad_argument(2, "assert", "string", message) end
+    fail(message)
+  end,
+  collectgarbage = function(what)
+    -- The collector's state is each node's own: scripts see none of it.
+    if what == "step" then return true end
+    return 0
+  end,
+  error = function(message, level)
+    level = level == nil and 1 or floor(level)
+    if level <= 0 then error(message, 0) end
+    if type(message) == "number" then message = number_text(message) end
+    error(message, level + 1)
+  end,
+  gcinfo = function() return 64, 0 end,
+  getmetatable = function(v)
+    local hidden = real[v]
+    if hidden then
+      local meta = native_getmetatable(hidden)
+      return meta and readonly(meta) or nil
+    end
+    return native_getmetatable(v)
+  end,
+  ipairs = function(...)
+    local t = ...
+    if type(t) ~= "table" then bad_argument(1, "ipairs", "table", ...) end
+    return native_ipairs(t)
+  end,
+  next = function(t, k)
+    if type(t) ~= "table" then bad_argument(1, "next", "table", t) end
+    return next(real[t] or t, k)
+  end,
+  pairs = function(...)
+    local t = ...
+    if type(t) ~= "table" then bad_argument(1, "pairs", "table", ...) end
+    return next, real[t] or t, nil
+  end,
+  pcall = function(...)
+    if select("#", ...) == 0 then fail("bad argument #1 to 'pcall' (value expected)") end
+    return after_pcall(native_pcall(...))
+  end,
+  xpcall = function(f, handler)
+    return native_xpcall(f, function(e) return handler(fix(e)) end)
+  end,
+  rawequal = rawequal,
+  rawget = function(t, k)
+    if type(t) ~= "table" then bad_argument(1, "rawget", "table", t) end
+    return rawget(real[t] or t, k)
+  end,
+  rawset = function(t, k, v)
+    if type(t) ~= "table" then bad_argument(1, "rawset", "table", t) end
+    if real[t] then error(READONLY, 0) end
+    return rawset(t, k, v)
+  end,
+  select = function(n, ...)
+    if n == "#" then return select("#", ...) + 0.0 end
+    return select(floor(number_argument(1, "select", n)), ...)
+  end,
+  setmetatable = function(t, ...)
+    local meta = ...
+    if type(t) ~= "table" then bad_argument(1, "setmetatable", "table", t) end
+    if real[t] then error(READONLY, 0) end
+    if meta ~= nil and type(meta) ~= "table" or select("#", ...) == 0 then fail("bad argument #2 to 'setmetatable' (nil or table expected)") end
+    if meta == nil then return native_setmetatable(t, nil) end
+    -- Finalizers and weak tables would show when a node collects garbage.
+    local gc, mode = rawget(meta, "__gc"), rawget(meta, "__mode")
+    if gc ~= nil or mode ~= nil then
+      rawset(meta, "__gc", nil)
+      rawset(meta, "__mode", nil)
+    end
+    native_setmetatable(t, meta)
+    if gc ~= nil then rawset(meta, "__gc", gc) end
+    return t
+  end,
+  tonumber = tonumber,
+  tostring = tostring,
+  type = type,
+  unpack = function(...)
+    local t, i, j = ...
+    if type(t) ~= "table" then bad_argument(1, "unpack", "table", ...) end
+    i, j = i or 1, j or #t
+    if j - i >= 1000000 then fail("too many results to unpack") end
+    return unpack(t, truncate(i), truncate(j))
+  end,
+}
+
+-- Turns the text of a translated script into its function.
+local function make(chunk)
+  local function arg_table(...) return { n = select("#", ...) + 0.0, ... } end
+  local function pass(...) return ... end
+  return chunk(concat_operand, bound, arg_table, pass)
+end
+
+local function load_chunk(text, name)
+  local chunk, message = raw.load(text, name)
+  if not chunk then return nil, fix(message) end
+  return make(chunk)
+end
+
+base.loadstring = function(text, name)
+  text = text_argument(1, "loadstring", text)
+  return load_chunk(text, name or text)
+end
+
+base.load = function(reader, name)
+  if type(reader) ~= "function" then bad_argument(1, "load", "function", reader) end
+  local parts = {}
+  while true do
+    local part = reader()
+    if part == nil or part == "" then break end
+    if type(part) ~= "string" then fail("reader function must return a string") end
+    parts[#parts + 1] = part
+  end
+  return load_chunk(native.table.concat(parts), name or "=(load)")
+end
+
+-- string
+
+local function quote(text)
+  local quoted = native.string.gsub(text, '[%c"\\]', function(c)
+    if c == "\n" then return "\\\n" end
+    if c == "\r" then return "\\r" end
+    if c == "\0" then return "\\000" end
+    if c == '"' or c == "\\" then return "\\" .. c end
+    return c
+  end)
+  return '"' .. quoted .. '"'
+end
+
+local function format_one(spec, kind, index, v)
+  if kind == "s" then
+    v = text_argument(index, "format", v, true)
+    if spec == "%s" or (#v >= 100 and not native_find(spec, ".", 1, true)) then return v end
+    return native_format(spec, v)
+  end
+  if kind == "q" then return quote(text_argument(index, "format", v, true)) end
+  local n = number_argument(index, "format", v, true)
+  if kind == "d" or kind == "i" then return native_format(native_sub(spec, 1, -2) .. "d", truncate(n)) end
+  if kind == "c" then return native.string.char(truncate(n) & 255) end
+  if kind == "u" or kind == "o" or kind == "x" or kind == "X" then
+    local i = n >= 0x1p63 and truncate(n - 0x1p64) or truncate(n)
+    if kind ~= "u" then return native_format(spec, i) end
+    if i >= 0 then return native_format(native_sub(spec, 1, -2) .. "d", i) end
+    return native_format(native.string.gsub(native_sub(spec, 1, -2), "[%.#0]", "") .. "s", raw.unsigned(i))
+  end
+  return native_format(spec, n)
+end
+
+local function format(...)
+  local pattern = text_argument(1, "format", (...))
+  local result, n, position, argument = {}, 0, 1, 1
+  while true do
+    local at = native_find(pattern, "%", position, true)
+    n = n + 1
+    if not at then
+      result[n] = native_sub(pattern, position)
+      break
+    end
+    result[n] = native_sub(pattern, position, at - 1)
+    if native_sub(pattern, at + 1, at + 1) == "%" then
+      n = n + 1
+      result[n] = "%"
+      position = at + 2
+    else
+      local _, stop, flags, dot = native_find(pattern, "^%%([-+ #0]*)%d?%d?(%.?)", at)
+      if dot == "." then _, stop = native_find(pattern, "^%d?%d?", stop + 1) end
+      stop = stop + 1
+      local kind = native_sub(pattern, stop, stop)
+      if #flags >= 6 then fail("invalid format (repeated flags)") end
+      if native_find(kind, "%d") then fail("invalid format (width or precision too long)") end
+      if kind == "" or not native_find("cdiouxXeEfgGqs", kind, 1, true) then
+        fail("invalid option '%" .. kind .. "' to 'format'")
+      end
+      argument = argument + 1
+      n = n + 1
+      if select("#", ...) < argument then
+        fail(native_format("bad argument #%d to 'format' (no value)", argument))
+      end
+      result[n] = format_one(native_sub(pattern, at, stop), kind, argument, (select(argument, ...)))
+      position = stop + 1
+    end
+  end
+  return native.table.concat(result)
+end
+
+-- string.gsub with a function or table: the server finds the matches, what they become is decided here.
+local function gsub_with(text, pattern, replacement, limit)
+  local parts, n, count, position = {}, 0, 0.0, 1
+  local is_table = type(replacement) == "table"
+  while count < limit do
+    local from, to, whole, first = check(raw.match_at(text, pattern, position))
+    if not from then break end
+    count = count + 1
+    local value
+    if is_table then
+      value = replacement[first]
+    else
+      value = replacement(select(4, check(raw.match_at(text, pattern, position))))
+    end
+    n = n + 1
+    parts[n] = native_sub(text, position, from - 1)
+    n = n + 1
+    if not value then
+      parts[n] = whole
+    elseif type(value) == "string" then
+      parts[n] = value
+    elseif type(value) == "number" then
+      parts[n] = number_text(value)
+    else
+      fail("invalid replacement value (a " .. type(value) .. ")")
+    end
+    position = to + 1
+    if to < from then
+      if from > #text then break end
+      n = n + 1
+      parts[n] = native_sub(text, from, from)
+      position = from + 1
+    end
+    if native_sub(pattern, 1, 1) == "^" then break end
+  end
+  parts[n + 1] = native_sub(text, position)
+  return native.table.concat(parts), count
+end
+
+local function gmatch(text, pattern)
+  text, pattern = text_argument(1, "gmatch", text), text_argument(2, "gmatch", pattern)
+  local position = 1
+  local function advance(from, to, whole, ...)
+    if not from then
+      position = #text + 2
+      return nil
+    end
+    position = to < from and from + 1 or to + 1
+    return ...
+  end
+  return function()
+    if position > #text + 1 then return nil end
+    return advance(check(raw.match_at(text, pattern, position, true)))
+  end
+end
+
+local function text_function(name)
+  local f = native.string[name]
+  return function(...) return f(text_argument(1, name, (...))) end
+end
+
+local strings = {
+  byte = function(s, i, j)
+    i = i and truncate(number_argument(2, "byte", i)) or 1
+    return native.string.byte(text_argument(1, "byte", s), i, j and truncate(number_argument(3, "byte", j)) or i)
+  end,
+  char = function(...)
+    local n = select("#", ...)
+    local codes = { ... }
+    for i = 1, n do
+      local code = truncate(number_argument(i, "char", codes[i]))
+      if code < 0 or code > 255 then fail(native_format("bad argument #%d to 'char' (invalid value)", i)) end
+      codes[i] = code
+    end
+    return native.string.char(unpack(codes, 1, n))
+  end,
+  dump = function() fail("unable to dump given function") end,
+  find = checked(raw.find),
+  format = format,
+  gfind = gmatch,
+  gmatch = gmatch,
+  gsub = function(text, pattern, replacement, limit)
+    local kind = type(replacement)
+    if kind ~= "table" and kind ~= "function" then return check(raw.gsub(text, pattern, replacement, limit)) end
+    text, pattern = text_argument(1, "gsub", text), text_argument(2, "gsub", pattern)
+    return gsub_with(text, pattern, replacement, limit and number_argument(4, "gsub", limit) or 1e999)
+  end,
+  len = function(...) return #text_argument(1, "len", (...)) + 0.0 end,
+  lower = text_function("lower"),
+  match = checked(raw.match),
+  rep = function(...)
+    local s, n = ...
+    s = text_argument(1, "rep", s)
+    n = number_argument(2, "rep", n)
+    return (check(raw.rep(s, n)))
+  end,
+  reverse = text_function("reverse"),
+  sub = function(s, i, j)
+    return native_sub(text_argument(1, "sub", s), truncate(number_argument(2, "sub", i)), j and truncate(number_argument(3, "sub", j)) or -1)
+  end,
+  upper = text_function("upper"),
+}
+
+local string_meta = native_getmetatable("")
+string_meta.__index = strings
+string_meta.__add = arithmetic(function(a, b) return a + b end)
+string_meta.__sub = arithmetic(function(a, b) return a - b end)
+string_meta.__mul = arithmetic(function(a, b) return a * b end)
+string_meta.__div = arithmetic(function(a, b) return a / b end)
+string_meta.__mod = arithmetic(function(a, b) return a % b end)
+string_meta.__pow = arithmetic(function(a, b) return a ^ b end)
+string_meta.__unm = arithmetic(function(a) return -a end)
+string_meta.__idiv = nil
+
+-- table
+
+-- Lua 5.1's own quicksort: what an unstable sort does with equals has to be the same as in Redis, and on every node.
+local function default_less(a, b) return a < b end
+
+local function sort_range(t, low, high, less)
+  while low < high do
+    if less(t[high], t[low]) then t[low], t[high] = t[high], t[low] end
+    if high - low == 1 then break end
+    local middle = (low + high) // 2
+    if less(t[middle], t[low]) then
+      t[middle], t[low] = t[low], t[middle]
+    elseif less(t[high], t[middle]) then
+      t[middle], t[high] = t[high], t[middle]
+    end
+    if high - low == 2 then break end
+    local pivot = t[middle]
+    t[middle], t[high - 1] = t[high - 1], t[middle]
+    local i, j = low, high - 1
+    while true do
+      i = i + 1
+      while less(t[i], pivot) do
+        if i > high then error("invalid order function for sorting", 0) end
+        i = i + 1
+      end
+      j = j - 1
+      while less(pivot, t[j]) do
+        if j < low then error("invalid order function for sorting", 0) end
+        j = j - 1
+      end
+      if j < i then break end
+      t[i], t[j] = t[j], t[i]
+    end
+    t[high - 1], t[i] = t[i], t[high - 1]
+    if i - low < high - i then
+      j, i, low = low, i - 1, i + 1
+    else
+      j, i, high = i + 1, high, i - 1
+    end
+    sort_range(t, j, i, less)
+  end
+end
+
+local function table_argument(index, name, t)
+  if type(t) ~= "table" then
+    fail(native_format("bad argument #%d to '%s' (table expected, got %s)", index, name, t == nil and "no value" or type(t)))
+  end
+  if real[t] then error(READONLY, 0) end
+  return t
+end
+
+local tables = {
+  concat = function(t, separator, i, j)
+    table_argument(1, "concat", t)
+    separator = separator == nil and "" or text_argument(2, "concat", separator)
+    i = i and truncate(i) or 1
+    j = j and truncate(j) or #t
+    local texts = {}
+    for at = i, j do
+      local v = rawget(t, at)
+      if type(v) == "number" then
+        v = number_text(v)
+      elseif type(v) ~= "string" then
+        fail(native_format("invalid value (%s) at index %d in table for 'concat'", type(v), at))
+      end
+      texts[at - i + 1] = v
+    end
+    return native.table.concat(texts, separator)
+  end,
+  foreach = function(t, f)
+    for k, v in next, table_argument(1, "foreach", t) do
+      local result = f(k, v)
+      if result ~= nil then return result end
+    end
+  end,
+  foreachi = function(t, f)
+    for i = 1, #table_argument(1, "foreachi", t) do
+      local result = f(i, rawget(t, i))
+      if result ~= nil then return result end
+    end
+  end,
+  getn = function(t) return #table_argument(1, "getn", t) + 0.0 end,
+  insert = function(...)
+    local t, position, value = ...
+    table_argument(1, "insert", t)
+    local n = select("#", ...)
+    local last = #t + 1
+    if n == 2 then
+      t[last] = position
+      return
+    end
+    if n ~= 3 then fail("wrong number of arguments to 'insert'") end
+    position = truncate(number_argument(2, "insert", position))
+    if position > last then last = position end
+    for i = last, position + 1, -1 do t[i] = t[i - 1] end
+    t[position] = value
+  end,
+  maxn = function(t)
+    local max = 0.0
+    for k in next, table_argument(1, "maxn", t) do
+      if type(k) == "number" and k > max then max = k + 0.0 end
+    end
+    return max
+  end,
+  remove = function(t, position)
+    local last = #table_argument(1, "remove", t)
+    position = position and truncate(number_argument(2, "remove", position)) or last
+    if position < 1 or position > last then return end
+    local value = t[position]
+    for i = position, last - 1 do t[i] = t[i + 1] end
+    t[last] = nil
+    return value
+  end,
+  setn = function() fail("'setn' is obsolete") end,
+  sort = function(t, less)
+    table_argument(1, "sort", t)
+    if less ~= nil and type(less) ~= "function" then bad_argument(2, "sort", "function", less) end
+    sort_range(t, 1, #t, less or default_less)
+  end,
+}
+
+-- math
+
+local function pass_number(name, f)
+  return function(x) return f(number_argument(1, name, x)) + 0.0 end
+end
+
+local m = native.math
+local maths = {
+  huge = m.huge,
+  pi = m.pi,
+  atan2 = function(y, x) return m.atan(number_argument(1, "atan2", y), number_argument(2, "atan2", x)) end,
+  atan = function(x) return m.atan(number_argument(1, "atan", x)) end,
+  log = function(x) return m.log(number_argument(1, "log", x)) end,
+  fmod = function(a, b) return m.fmod(number_argument(1, "fmod", a) + 0.0, number_argument(2, "fmod", b) + 0.0) end,
+  modf = function(x)
+    local whole, fraction = m.modf(number_argument(1, "modf", x))
+    return whole + 0.0, fraction
+  end,
+  pow = function(a, b) return number_argument(1, "pow", a) ^ number_argument(2, "pow", b) end,
+  frexp = checked(raw.frexp),
+  ldexp = function(x, e) return number_argument(1, "ldexp", x) * 2.0 ^ truncate(number_argument(2, "ldexp", e)) end,
+  log10 = function(x) return m.log(number_argument(1, "log10", x), 10) end,
+  cosh = function(x) x = number_argument(1, "cosh", x) return (m.exp(x) + m.exp(-x)) / 2.0 end,
+  sinh = function(x) x = number_argument(1, "sinh", x) return (m.exp(x) - m.exp(-x)) / 2.0 end,
+  tanh = checked(raw.tanh),
+  random = checked(raw.random),
+  randomseed = function(seed) raw.randomseed(number_argument(1, "randomseed", seed)) end,
+}
+maths.mod = maths.fmod
+for _, name in next, { "abs", "acos", "asin", "ceil", "cos", "deg", "exp", "floor", "rad", "sin", "sqrt", "tan" } do
+  maths[name] = pass_number(name, m[name])
+end
+for _, name in next, { "max", "min" } do
+  local f = m[name]
+  maths[name] = function(...)
+    if select("#", ...) == 0 then fail("bad argument #1 to '" .. name .. "' (number expected, got no value)") end
+    for i = 1, select("#", ...) do
+      if type((select(i, ...))) ~= "number" then
+        local numbers = { ... }
+        for j = 1, #numbers do numbers[j] = number_argument(j, name, numbers[j]) end
+        return f(unpack(numbers)) + 0.0
+      end
+    end
+    return f(...) + 0.0
+  end
+end
+
+-- coroutine
+
+local c = native.coroutine
+local coroutines = {
+  create = function(f)
+    if type(f) ~= "function" then fail("bad argument #1 to 'create' (Lua function expected)") end
+    return c.create(f)
+  end,
+  resume = function(...) return after_resume(c.resume(...)) end,
+  running = function()
+    local thread = running()
+    if thread == script_thread then return nil end
+    return thread
+  end,
+  status = c.status,
+  wrap = function(f)
+    if type(f) ~= "function" then fail("bad argument #1 to 'wrap' (Lua function expected)") end
+    return c.wrap(f)
+  end,
+  yield = function(...)
+    if running() == script_thread then error("attempt to yield across metamethod/C-call boundary", 0) end
+    return c.yield(...)
+  end,
+}
+
+-- bit: 32 bits, signed, as LuaBitOp
+
+local function bits(index, name, v)
+  local n = number_argument(index, name, v)
+  if n ~= n or n - n ~= 0 then return 0 end
+  if math_type(n) == "integer" then return n & 0xFFFFFFFF end
+  -- LuaBitOp rounds to the nearest, halves to even.
+  local whole = floor(n)
+  local rest = n - whole
+  if rest > 0.5 or (rest == 0.5 and whole % 2 == 1) then whole = whole + 1 end
+  return tointeger(whole % 4294967296.0)
+end
+
+local function signed(n)
+  n = n & 0xFFFFFFFF
+  if n >= 0x80000000 then n = n - 0x100000000 end
+  return n + 0.0
+end
+
+local function fold(name, operate)
+  return function(...)
+    local result = bits(1, name, (...))
+    for i = 2, select("#", ...) do result = operate(result, bits(i, name, (select(i, ...)))) end
+    return signed(result)
+  end
+end
+
+local function shift(name, operate)
+  return function(x, n) return signed(operate(bits(1, name, x), bits(2, name, n) & 31)) end
+end
+
+local bit = {
+  tobit = function(x) return signed(bits(1, "tobit", x)) end,
+  bnot = function(x) return signed(~bits(1, "bnot", x)) end,
+  band = fold("band", function(a, b) return a & b end),
+  bor = fold("bor", function(a, b) return a | b end),
+  bxor = fold("bxor", function(a, b) return a ~ b end),
+  lshift = shift("lshift", function(x, n) return x << n end),
+  rshift = shift("rshift", function(x, n) return x >> n end),
+  arshift = shift("arshift", function(x, n) return tointeger(signed(x)) >> n | (x >= 0x80000000 and ~(0xFFFFFFFF >> n) or 0) end),
+  rol = shift("rol", function(x, n) return x << n | x >> (32 - n) end),
+  ror = shift("ror", function(x, n) return x >> n | x << (32 - n) end),
+  bswap = function(x)
+    x = bits(1, "bswap", x)
+    return signed(x >> 24 | (x >> 8 & 0xFF00) | (x << 8 & 0xFF0000) | x << 24)
+  end,
+  tohex = function(x, n)
+    local value = bits(1, "tohex", x)
+    local digits = n and tointeger(signed(bits(2, "tohex", n))) or 8
+    local text = native_format(digits < 0 and "%08X" or "%08x", value)
+    if digits < 0 then digits = -digits end
+    if digits > 8 then digits = 8 end
+    return native_sub(text, 9 - digits)
+  end,
+}
+
+-- redis
+
+local function error_table(message)
+  message = native.string.gsub(native.string.gsub(message, "^[\r\n]+", ""), "[\r\n]+$", "")
+  if native_sub(message, 1, 1) == "-" then message = native_sub(message, 2) end
+  if not native_find(message, " ", 1, true) then message = "ERR " .. message end
+  return { err = message }
+end
+
+local function wrong_field() return { err = "ERR wrong number or type of arguments" } end
+
+local constants = {
+  LOG_DEBUG = 0.0, LOG_VERBOSE = 1.0, LOG_NOTICE = 2.0, LOG_WARNING = 3.0,
+  REPL_NONE = 0.0, REPL_AOF = 1.0, REPL_SLAVE = 2.0, REPL_REPLICA = 2.0, REPL_ALL = 3.0,
+  REDIS_VERSION = VERSION, REDIS_VERSION_NUM = VERSION_NUM,
+}
+
+local function copy(from, to)
+  for k, v in next, from do to[k] = v end
+  return to
+end
+
+local redis = copy(constants, {
+  call = checked(raw.call),
+  pcall = checked(raw.pcall),
+  sha1hex = checked(raw.sha1hex),
+  log = checked(raw.log),
+  setresp = checked(raw.setresp),
+  acl_check_cmd = checked(raw.acl_check_cmd),
+  set_repl = checked(raw.set_repl),
+  error_reply = function(...)
+    local text = ...
+    if select("#", ...) ~= 1 or type(text) ~= "string" then return wrong_field() end
+    return error_table(text)
+  end,
+  status_reply = function(...)
+    local text = ...
+    if select("#", ...) ~= 1 or type(text) ~= "string" then return wrong_field() end
+    return { ok = text }
+  end,
+})
+
+local function library(functions)
+  local result = {}
+  for name, f in next, functions do result[name] = type(f) == "function" and checked(f) or f end
+  return result
+end
+
+local function cjson_library()
+  local cjson = library(raw.cjson)
+  cjson.new = function() return readonly(copy(cjson, {})) end
+  return cjson
+end
+
+local shared = copy(base, {
+  string = readonly(strings),
+  table = readonly(tables),
+  math = readonly(maths),
+  coroutine = readonly(coroutines),
+  bit = readonly(bit),
+  cjson = readonly(cjson_library()),
+  cmsgpack = readonly(library(raw.cmsgpack)),
+  struct = readonly(library(raw.struct)),
+})
+
+local shown_string_meta = readonly({ __index = shared.string })
+local plain_getmetatable = base.getmetatable
+shared.getmetatable = function(...)
+  local v = ...
+  if type(v) == "string" then return shown_string_meta end
+  if select("#", ...) == 0 then fail("bad argument #1 to 'getmetatable' (value expected)") end
+  return plain_getmetatable(v)
+end
+
+local function missing(_, name)
+  fail("Script attempted to access nonexistent global variable '" .. tostring(name) .. "'")
+end
+
+local missing_meta = { __index = missing }
+
+-- Globals of EVAL and of FCALL
+
+local script_globals = copy(shared, {
+  redis = readonly(copy(redis, {
+    breakpoint = function() return false end,
+    debug = function() end,
+    replicate_commands = function() return true end,
+  })),
+})
+local function_globals = copy(shared, { redis = readonly(redis) })
+native_setmetatable(script_globals, missing_meta)
+native_setmetatable(function_globals, missing_meta)
+local script_env, function_env = readonly(script_globals), readonly(function_globals)
+script_globals._G = script_env
+function_globals._G = function_env
+
+-- Function libraries: while their code runs there is nothing but this.
+
+local registered
+
+local function raise(message) error({ err = "ERR " .. message }, 0) end
+
+local flag_names = { ["no-writes"] = true, ["allow-oom"] = true, ["allow-stale"] = true, ["no-cluster"] = true, ["allow-cross-slot-keys"] = true }
+
+local function read_flags(flags)
+  if type(flags) ~= "table" then raise("flags argument to redis.register_function must be a table representing function flags") end
+  local names = {}
+  for i = 1, #flags do
+    local flag = flags[i]
+    if type(flag) ~= "string" or not flag_names[flag] then raise("unknown flag given") end
+    names[i] = flag
+  end
+  return native.table.concat(names, " ")
+end
+
+local function named_arguments(t)
+  local name, callback, flags, description
+  for key, value in next, t do
+    if type(key) ~= "string" then raise("named argument key given to redis.register_function is not a string") end
+    if key == "function_name" then
+      if type(value) == "number" then value = number_text(value) end
+      if type(value) ~= "string" then raise("function_name argument given to redis.register_function must be a string") end
+      name = value
+    elseif key == "description" then
+      if type(value) == "number" then value = number_text(value) end
+      if type(value) ~= "string" then raise("description argument given to redis.register_function must be a string") end
+      description = value
+    elseif key == "callback" then
+      if type(value) ~= "function" then raise("callback argument given to redis.register_function must be a function") end
+      callback = value
+    elseif key == "flags" then
+      flags = read_flags(value)
+    else
+      raise("unknown argument given to redis.register_function")
+    end
+  end
+  if not name then raise("redis.register_function must get a function name argument") end
+  if not callback then raise("redis.register_function must get a callback argument") end
+  return name, callback, flags, description
+end
+
+local function register_function(...)
+  local count = select("#", ...)
+  if count < 1 or count > 2 then raise("wrong number of arguments to redis.register_function") end
+  local name, callback = ...
+  local flags, description
+  if count == 1 then
+    if type(name) ~= "table" then
+      raise("calling redis.register_function with a single argument is only applicable to Lua table (representing named arguments).")
+    end
+    name, callback, flags, description = named_arguments(name)
+  else
+    if type(name) == "number" then name = number_text(name) end
+    if type(name) ~= "string" then raise("first argument to redis.register_function must be a string") end
+    if type(callback) ~= "function" then raise("second argument to redis.register_function must be a function") end
+  end
+  if not native_find(name, "^[%w_]+$") then
+    raise("Library names can only contain letters, numbers, or underscores(_) and must be at least one character long")
+  end
+  if registered[name] then raise("Function already exists in the library") end
+  registered[name] = callback
+  raw.registered(name, flags or "", description)
+end
+
+local load_redis = native_setmetatable(copy(constants, { log = redis.log, register_function = register_function }), missing_meta)
+local load_globals = native_setmetatable({ redis = readonly(load_redis) }, missing_meta)
+local function_env_meta = native_getmetatable(function_env)
+
+-- Entrances for the server: they run in the script's thread.
+
+local function begin()
+  script_thread = running()
+  if next_id > 0 then ids, next_id = {}, 0 end
+end
+
+local function start_script(script, keys, arguments)
+  begin()
+  script_globals.KEYS = keys
+  script_globals.ARGV = arguments
+  return script()
+end
+
+local function load_library(code)
+  registered = {}
+  function_env_meta.__index = load_globals
+  code()
+  function_env_meta.__index = function_globals
+end
+
+local function start_library(code)
+  begin()
+  load_library(code)
+end
+
+local function start_function(code, name, keys, arguments)
+  begin()
+  load_library(code)
+  return registered[name](keys, arguments)
+end
+
+return script_env, function_env, start_script, start_library, start_function, make

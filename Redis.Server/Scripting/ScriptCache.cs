@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Redis.Server.Keyspace.Snapshots;
+
+namespace Redis.Server.Scripting;
+
+/// <summary>A script that EVALSHA finds.</summary>
+internal sealed class CachedScript(string sha, byte[] body, ScriptHeader header)
+{
+    public string Sha => sha;
+
+    public byte[] Body => body;
+
+    public ScriptHeader Header => header;
+
+    /// <summary>The compiled function, once it was needed.</summary>
+    public int? Compiled { get; set; }
+}
+
+/// <summary>
+/// The scripts by their SHA-1: part of the state, the same on every replica, as only entries fill and empty it. The
+/// application changes it; other threads may look up.
+/// </summary>
+/// <param name="release">Lets go of a compiled script.</param>
+internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
+{
+    private const string Field = "raft-script";
+    private const int ShaLength = 40;
+
+    private readonly ConcurrentDictionary<string, CachedScript> _scripts = new();
+
+    public int Count => _scripts.Count;
+
+    /// <summary>Bytes of the scripts' texts.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The name of a script: 40 hexadecimal digits.</summary>
+    [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1.")]
+    public static string NameOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA1.HashData(body));
+
+    /// <summary>The script of this name in any case, or null. Any thread.</summary>
+    public CachedScript? Find(ReadOnlySpan<byte> sha)
+    {
+        if (sha.Length != ShaLength)
+            return null;
+        Span<char> name = stackalloc char[ShaLength];
+        for (int i = 0; i < ShaLength; i++)
+            name[i] = char.ToLowerInvariant((char)sha[i]);
+        return _scripts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out CachedScript? script) ? script : null;
+    }
+
+    /// <summary>The script of this name, or null. Any thread.</summary>
+    public CachedScript? Find(string sha) => _scripts.GetValueOrDefault(sha);
+
+    public void Add(CachedScript script)
+    {
+        if (_scripts.TryAdd(script.Sha, script))
+            Bytes += script.Body.Length;
+    }
+
+    public void Clear()
+    {
+        foreach (CachedScript script in _scripts.Values)
+        {
+            if (script.Compiled is { } compiled)
+                release(compiled);
+        }
+
+        _scripts.Clear();
+        Bytes = 0;
+    }
+
+    public void Save(RdbExtras extras)
+    {
+        foreach (CachedScript script in _scripts.Values)
+            extras.Add(Field, script.Body);
+    }
+
+    public void Restore(RdbExtras extras)
+    {
+        Clear();
+        foreach ((byte[] name, byte[] body) in extras)
+        {
+            if (!name.AsSpan().SequenceEqual("raft-script"u8))
+                continue;
+            if (!ScriptHeader.TryRead(body, out ScriptHeader header, out string error))
+                throw new FormatException(error);
+            Add(new CachedScript(NameOf(body), body, header));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Redis.Server.Commands;
+
+namespace Redis.Server.Scripting;
+
+/// <summary>Everything about scripts on a node: what commands use.</summary>
+internal sealed class Scripts : IDisposable
+{
+    private ScriptEngine? _engine;
+
+    public Scripts(CommandContext context)
+    {
+        Context = context;
+        Cache = new ScriptCache(compiled => Engine.Release(compiled));
+        Libraries = new FunctionLibraries(() => Engine);
+    }
+
+    /// <summary>Where redis.log goes: level 0 to 3, text.</summary>
+    public Action<int, string> Log { get; set; } = (_, _) => { };
+
+    public ScriptCache Cache { get; }
+
+    public FunctionLibraries Libraries { get; }
+
+    /// <summary>Lua, begun when the first script is.</summary>
+    public ScriptEngine Engine => _engine ??= new ScriptEngine(Context, (level, text) => Log(level, text));
+
+    private CommandContext Context { get; }
+
+    /// <summary>The compiled form of a script; null after an error.</summary>
+    public int? Compile(CachedScript script, out string error)
+    {
+        error = "";
+        return script.Compiled ??= Engine.CompileScript(script.Body.AsSpan(script.Header.CodeStart), out error);
+    }
+
+    public void Dispose() => _engine?.Dispose();
+}
