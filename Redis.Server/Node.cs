@@ -27,7 +27,7 @@ internal sealed class Node : INode
     public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
     {
         _options = options;
-        CommandTable table = new([.. DataCommands.Rows, .. LocalRows]);
+        CommandTable table = new(Commands);
         UserDirectory users = new(table, options.Security);
         ConfiguredUsers.Load(users, options);
         options.Table.OnApply(changed => ConfiguredUsers.Reconfigure(users, options.Security, changed));
@@ -64,13 +64,16 @@ internal sealed class Node : INode
         _host.Consensus.StateChanged += change => DismissSubscribersUnlessLeader(context.Channels, change);
     }
 
+    /// <summary>All rows of the command table.</summary>
+    public static IEnumerable<Command> Commands => [.. DataCommands.Rows, .. LocalRows];
+
     public Task Ended => EndedAsync();
 
     private static IEnumerable<Command> LocalRows =>
     [
         .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
         .. MemoryCommands.Rows, .. AclCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
-        .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
+        .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
     ];
 
     private static CommandTable Offered(CommandTable table, SecuritySection options)

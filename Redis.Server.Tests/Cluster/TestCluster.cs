@@ -148,7 +148,7 @@ internal sealed class TestCluster : IDisposable
             throw new InvalidOperationException($"The reply was '{reply}', not '{start}'.");
     }
 
-    private void Report()
+    public void Report()
     {
         foreach (TestNode node in _nodes)
             TestContext.Out.WriteLine($"--- {node.Address} ({(node.IsRunning ? "running" : "ended")})\n{node.Output}");

@@ -24,7 +24,7 @@ internal sealed class EventTests
         int events = 0;
         foreach (Request[] sequence in sequences)
         {
-            IReadOnlyList<string[]> theirs = oracle.Run(sequence);
+            List<string[]> theirs = oracle.Run(sequence);
             using LocalExecutor local = new();
             EventRecorder recorder = new();
             local.Keyspace.Observe(recorder);
@@ -83,7 +83,7 @@ internal sealed class EventTests
             _events.Run([new Request("PSUBSCRIBE", "__keyevent@0__:*")]);
         }
 
-        public IReadOnlyList<string[]> Run(Request[] requests)
+        public List<string[]> Run(Request[] requests)
         {
             _commands.Run([new Request("FLUSHALL")]);
             List<string[]> all = [];

@@ -195,7 +195,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     }
 
     public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) =>
-        ((LocalCommand)command).Run(this, args, reply);
+        ((LocalCommand)command).InTransaction(this, args, reply);
 
     public override void Denied(AclReason reason, string what) =>
         _services.AclLog.Add(new AclLogEntry(reason, AclContext.Lua, what, Session.User.Name, Local.ClientCommands.Describe(this)));

@@ -28,6 +28,13 @@ internal sealed class LocalCommand : Command
 
     public LocalHandler Run { get; }
 
+    /// <summary>What runs it as a part of EXEC, where nothing can be answered later.</summary>
+    public LocalHandler InTransaction
+    {
+        get => field ?? Run;
+        init;
+    }
+
     /// <summary>
     /// It leaves alone what the gate looks at (user, protocol, options), so that requests behind it in a pipeline need not
     /// wait for it.

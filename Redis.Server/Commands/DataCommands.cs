@@ -19,6 +19,7 @@ internal static class DataCommands
         .. HyperLogLogCommands.Rows,
         .. CounterCommands.Rows,
         .. SubstringCommands.Rows,
+        .. LongestCommonSubsequence.Rows,
         .. KeyCommands.Rows,
         .. BlockingListCommands.Rows,
         .. BlockingSortedSetCommands.Rows,

@@ -138,10 +138,14 @@ internal static class SetAlgebra
         if (sets[0] is not { } first || Array.IndexOf(sets, first, 1) > 0)
             return result;
         long total = 0;
+        int present = 0;
         foreach (SetValue? set in sets)
+        {
             total += set?.Count ?? 0;
+            present += set == null ? 0 : 1;
+        }
         // As Redis: look every member up in every set, or copy the first and take the others away, whichever is less work.
-        if ((long)first.Count * sets.Length / 2 <= total)
+        if ((long)first.Count * present / 2 <= total)
         {
             Array.Sort(sets, 1, sets.Length - 1, Comparer<SetValue?>.Create((a, b) => (b?.Count ?? 0).CompareTo(a?.Count ?? 0)));
             for (int index = 0; index < first.Count; index++)

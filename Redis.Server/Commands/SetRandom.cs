@@ -6,6 +6,9 @@ namespace Redis.Server.Commands;
 /// <summary>SPOP and SRANDMEMBER: members by lot, the same lot on every replica.</summary>
 internal static class SetRandom
 {
+    // As Redis: when at least this many times more are popped than stay, those that stay are made a set of their own.
+    private const long FewStay = 5;
+
     public static void SPop(CommandContext context, CommandArgs args)
     {
         if (args.Count > 3)
@@ -82,6 +85,12 @@ internal static class SetRandom
             return;
         }
         context.Reply.SetHeader((int)count);
+        if ((set.Count - count) * FewStay <= count)
+        {
+            PopAllBut(context, key, set, (int)(set.Count - count));
+            return;
+        }
+
         for (; count > 0; count--)
         {
             int index = context.Random.Next(set.Count);
@@ -89,6 +98,30 @@ internal static class SetRandom
             set.RemoveAt(index);
         }
         SetCommands.Removed(context, key, set, "spop"u8);
+    }
+
+    /// <summary>Pops all but a few, which may be integers alone and so become an intset again.</summary>
+    private static void PopAllBut(CommandContext context, ReadOnlySpan<byte> key, SetValue set, int staying)
+    {
+        bool[] stays = new bool[set.Count];
+        Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
+        SetValue? rest = null;
+        foreach (int index in Sample.Distinct(context.Random, staying, set.Count))
+        {
+            stays[index] = true;
+            rest ??= SetValue.CreateFor(set[index].AsText(scratch));
+            rest.Add(set[index], context.Options);
+        }
+
+        for (int index = 0; index < stays.Length; index++)
+        {
+            if (!stays[index])
+                context.Reply.BulkString(set[index]);
+        }
+
+        context.Keyspace.FindForWrite(key, out int entry);
+        context.Keyspace.Store(entry, new RedisValue(rest!));
+        context.Keyspace.Modified(key, EventClass.Set, "spop"u8);
     }
 
     private static void ReplyMany(CommandContext context, SetValue? set, long count)

@@ -34,6 +34,10 @@ internal static class SortCommands
             return;
         }
 
+        // Redis's SORT turns a small sorted set into a large one for good; SORT_RO does here what its name says.
+        if (mayStore && source.Object is SortedSetValue { Packed: not null })
+            ((SortedSetValue)context.Keyspace.FindForWrite(args[1]).Object!).ConvertToTable();
+
         bool isSorted = options.By is not { IsConstant: true };
         if (!isSorted && source.Type == RedisType.Set && options.StoreAt != 0)
         {

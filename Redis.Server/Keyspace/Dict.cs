@@ -39,12 +39,14 @@ internal sealed class Dict<TValue>
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes the table itself takes, keys and values not counted.</summary>
+    /// <summary>Bytes the table itself takes, keys and values not counted. Any thread: while the table grows, about.</summary>
     public long TableBytes
     {
         get
         {
-            long entries = _chunks.Length == 0 ? 0 : (_chunks.Length - 1L) * ChunkSize + _chunks[^1].Length;
+            Entry[][] chunks = _chunks;
+            Entry[]? last = chunks.Length == 0 ? null : chunks[^1]; // not there yet while the application adds it
+            long entries = Math.Max(chunks.Length - 1L, 0) * ChunkSize + (last?.Length ?? 0);
             return entries * Unsafe.SizeOf<Entry>() + 4L * (_buckets.Length + (_target?.Length ?? 0));
         }
     }

@@ -54,8 +54,8 @@ internal sealed class Keyspace
     /// <summary>Number of keys with an expiry.</summary>
     public int ExpiringCount => _expiries.Count;
 
-    /// <summary>When the next key falls due; long.MaxValue when none will.</summary>
-    public long EarliestExpiry => _expiries.EarliestTime;
+    /// <summary>When the next key, or field of a hash, falls due; long.MaxValue when none will.</summary>
+    public long EarliestExpiry => Math.Min(_expiries.EarliestTime, _fieldExpiries.Earliest);
 
     /// <summary>Mean remaining life of the expiring keys in milliseconds.</summary>
     public double AverageTtl => _expiries.AverageTtl(Now);

@@ -121,6 +121,18 @@ internal sealed class SortedSetValue : RedisObject
         ? new SortedSetCursor(_pack, _pack.Seek(rank))
         : new SortedSetCursor(_table.Order.Seek(rank));
 
+    /// <summary>From now on it is a table and a tree.</summary>
+    public void ConvertToTable()
+    {
+        SortedSetTable table = new();
+        Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
+        SortedSetCursor at = new(_pack, _pack.Pack.First);
+        for (int left = _pack.Count; left > 0; left--, at.MoveNext())
+            table.Set(at.Member.AsText(scratch), at.Score);
+        _table = table;
+        _pack = default;
+    }
+
     public override RedisObject Clone()
     {
         if (_table == null)
@@ -150,15 +162,4 @@ internal sealed class SortedSetValue : RedisObject
     private RankRange Within<TBound>(TBound start, TBound end) where TBound : IScoreBound, allows ref struct => _table == null
         ? _pack.Within(start, end)
         : RankRange.Between(_table.Order.CountBelow(start), _table.Order.CountBelow(end));
-
-    private void ConvertToTable()
-    {
-        SortedSetTable table = new();
-        Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
-        SortedSetCursor at = new(_pack, _pack.Pack.First);
-        for (int left = _pack.Count; left > 0; left--, at.MoveNext())
-            table.Set(at.Member.AsText(scratch), at.Score);
-        _table = table;
-        _pack = default;
-    }
 }

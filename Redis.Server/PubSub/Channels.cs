@@ -10,8 +10,7 @@ namespace Redis.Server.PubSub;
 internal sealed class Channels
 {
     private readonly Dict<HashSet<ISubscriber>>[] _tables = [new(), new(), new()];
-    private readonly RespWriter _resp2 = new() { Version = 2 };
-    private readonly RespWriter _resp3 = new() { Version = 3 };
+    private readonly RespWriter[] _writers = [new() { Version = 2 }, new() { Version = 3 }];
 
     /// <summary>Whether nobody has subscribed to anything.</summary>
     public bool IsEmpty => _tables[0].Count + _tables[1].Count + _tables[2].Count == 0;
@@ -119,7 +118,7 @@ internal sealed class Channels
     /// <summary>The message for all subscribers of a version: written once.</summary>
     private ReadOnlySpan<byte> Encode(int version, ReadOnlySpan<byte> word, ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message)
     {
-        RespWriter writer = version == 3 ? _resp3 : _resp2;
+        RespWriter writer = _writers[version - 2];
         if (writer.Length == 0)
         {
             writer.PushHeader(3);
@@ -133,7 +132,7 @@ internal sealed class Channels
 
     private ReadOnlySpan<byte> EncodeMatch(int version, ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message)
     {
-        RespWriter writer = version == 3 ? _resp3 : _resp2;
+        RespWriter writer = _writers[version - 2];
         if (writer.Length == 0)
         {
             writer.PushHeader(4);
@@ -148,7 +147,7 @@ internal sealed class Channels
 
     private void Forget()
     {
-        _resp2.Clear();
-        _resp3.Clear();
+        foreach (RespWriter writer in _writers)
+            writer.Clear();
     }
 }

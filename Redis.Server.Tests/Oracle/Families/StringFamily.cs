@@ -43,6 +43,7 @@ internal static class StringFamily
         Words.Command("INCRBYFLOAT", Words.Key, Words.Double),
         Words.Command("GETRANGE", Words.Key, Words.Integer, Words.Integer),
         Words.Command("SUBSTR", Words.Key, Words.Integer, Words.Integer),
+        Words.Command("LCS", Words.Key, Words.Key, Words.Some(0, 2, Words.AnyOf(Words.OneOf("IDX", "LEN", "WITHMATCHLEN", "junk"), Words.All(Words.Text("MINMATCHLEN"), Words.Integer)))),
         Words.Command("SETRANGE", Words.Key, Words.Often((5, Words.Count), (1, Words.OneOf("600000000", "-1", "x"))), Words.Value)),
         new Dictionary<string, ReplyRule>());
 
