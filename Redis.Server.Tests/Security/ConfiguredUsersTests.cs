@@ -102,6 +102,29 @@ internal sealed class ConfiguredUsersTests
         Assert.That(options.Security.RequirePass, Is.EqualTo("one"));
     }
 
+    [TestCase("~a\"b", "(~'x +get)")]
+    [TestCase("~a\\b", "(\"~a\\\"b)\" +get)")]
+    [TestCase("%R~it's", "(\"~c)\" %W~d)", "(+get ~e*)", "&f'")]
+    public void Rules_ComeBackFromTheirText(params string[] rules)
+    {
+        UserDirectory users = Load();
+        _ = users.Rules.Apply(users.Rules.NewUser(), ["on", .. rules], out AclRights rights);
+        string text = AclText.Rules(rights, Table);
+        Assert.That(AclText.Rules(users.Rules.Parse(text), Table), Is.EqualTo(text));
+        string path = Path.GetTempFileName();
+        try
+        {
+            users.SetOwn("it's", rights);
+            AclFile.Save(path, users);
+            Assert.That(AclFile.Load(path, users.Rules, out Dictionary<string, AclRights> loaded), Is.Null);
+            Assert.That(AclText.Rules(loaded["it's"], Table), Is.EqualTo(text));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private static UserDirectory Load(params string[] arguments)
     {
         ServerOptions options = CommandLine.Parse(arguments, TextReader.Null);

@@ -44,7 +44,7 @@ internal static class AclFile
         StringBuilder text = new();
         foreach (AclUser user in users.All)
         {
-            text.Append("user ").Append(user.Name).Append(' ').Append(AclText.Rules(user.Rights, users.Table)).Append('\n');
+            text.Append(AclText.Line(user.Name, user.Rights, users.Table)).Append('\n');
         }
 
         string temporary = $"{path}.tmp-{Environment.ProcessId}";

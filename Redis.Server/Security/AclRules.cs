@@ -158,7 +158,7 @@ internal sealed class AclRules(CommandTable table, bool newSeeAllChannels)
         AclSelector selector = new() { AllChannels = newSeeAllChannels };
         if (!InlineCommand.TrySplit(AclText.Bytes(rule[1..^1]), out List<byte[]> words))
         {
-            return AclRuleError.Syntax;
+            words = []; // as in Redis, where a quote is left open nothing was said
         }
 
         SelectorRules rules = new(table);

@@ -27,11 +27,15 @@ internal static class AclText
         text.Append(Rules(rights.Selectors[0], table));
         foreach (AclSelector selector in rights.Selectors.Skip(1))
         {
-            text.Append(" (").Append(Rules(selector, table)).Append(')');
+            text.Append(" (").AppendJoin(' ', Rules(selector, table).Split(' ').Select(Quote)).Append(')');
         }
 
         return text.ToString();
     }
+
+    /// <summary>A user's name and rules as a line of a file.</summary>
+    public static string Line(string name, AclRights rights, CommandTable table) =>
+        $"user {string.Join(' ', Rules(rights, table).Split(' ').Prepend(name).Select(word => HasQuote(word) ? Quoted(word) : word))}";
 
     public static IEnumerable<string> Flags(AclRights rights)
     {
@@ -52,6 +56,14 @@ internal static class AclText
 
     public static string Channels(AclSelector selector) =>
         selector.AllChannels ? "&*" : string.Join(' ', selector.Channels.Select(pattern => "&" + Of(pattern)));
+
+    /// <summary>A word in parentheses, where quotes have a meaning and a closing parenthesis would end the selector.</summary>
+    private static string Quote(string word) => HasQuote(word) || word.EndsWith(')') ? Quoted(word) : word;
+
+    private static bool HasQuote(string word) => word.AsSpan().ContainsAny('"', '\'');
+
+    private static string Quoted(string word) =>
+        $"\"{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static string Rules(AclSelector selector, CommandTable table)
     {

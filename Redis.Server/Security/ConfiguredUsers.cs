@@ -72,9 +72,8 @@ internal static class ConfiguredUsers
         string usual = AclText.Rules(plain.Default.Rights, users.Table);
         return
         [
-            .. users.Own.Select(user => (user.Name, Rules: AclText.Rules(user.Rights, users.Table)))
-                .Where(user => user.Name != UserDirectory.DefaultName || user.Rules != usual)
-                .Select(user => $"user {user.Name} {user.Rules}"),
+            .. users.Own.Where(user => user.Name != UserDirectory.DefaultName || AclText.Rules(user.Rights, users.Table) != usual)
+                .Select(user => AclText.Line(user.Name, user.Rights, users.Table)),
         ];
     }
 
