@@ -109,6 +109,6 @@ internal static class CommandReference
         command.Subcommands.Count > 0 ? string.Join(", ", command.Subcommands.Select(WayOf).Distinct().Order(StringComparer.Ordinal))
         : command is LocalCommand || command.Has(CommandFlags.Local) || command.Name is "multi" or "discard" ? "node"
         : command.Name == "exec" ? "entry"
-        : command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate) ? "entry"
+        : command.EntersLog ? "entry"
         : "read";
 }

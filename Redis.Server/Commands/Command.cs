@@ -121,7 +121,7 @@ internal class Command
     public bool IsWrite => Has(CommandFlags.Write);
 
     /// <summary>Whether it goes through the log.</summary>
-    public bool EntersLog => (Flags & (CommandFlags.Write | CommandFlags.MayReplicate | CommandFlags.Logged)) != 0;
+    public bool EntersLog => (Flags & (CommandFlags.Write | CommandFlags.Logged)) != 0;
 
     /// <summary>Whether all of <paramref name="flags"/> are set.</summary>
     public bool Has(CommandFlags flags) => (Flags & flags) == flags;

@@ -48,9 +48,6 @@ internal enum CommandFlags
     /// <summary>no_auth: allowed before AUTH.</summary>
     NoAuth = 1 << 13,
 
-    /// <summary>may_replicate: writes although it is not flagged write (scripts, PUBLISH).</summary>
-    MayReplicate = 1 << 14,
-
     /// <summary>no_multi: refused inside MULTI.</summary>
     NoMulti = 1 << 15,
 

@@ -85,20 +85,7 @@ internal sealed class Keyspace
     /// Prepares lookups of several keys. Each follows a chain through memory (bucket, entry, name and value) that is rarely
     /// in the cache; for keys that are known ahead all the chains are waited for together.
     /// </summary>
-    public void PrefetchKeys(ReadOnlySpan<uint> hashes)
-    {
-        Span<int> entries = stackalloc int[hashes.Length];
-        for (int i = 0; i < hashes.Length; i++)
-            entries[i] = _keys.PrefetchEntry(hashes[i]);
-        foreach (int entry in entries)
-        {
-            if (entry >= 0)
-            {
-                Prefetch.Object(_keys.KeyAt(entry));
-                _keys.ValueAt(entry).Value.PrefetchData();
-            }
-        }
-    }
+    public void PrefetchKeys(ReadOnlySpan<uint> hashes) => Prefetch.Entries(_keys, hashes);
 
     /// <summary>The key's value for reading; none when it is absent or due.</summary>
     public RedisValue Find(ReadOnlySpan<byte> key)

@@ -30,4 +30,20 @@ internal static unsafe class Prefetch
         Sse.Prefetch0(start);
         Sse.Prefetch0(start + CacheLine);
     }
+
+    /// <summary>The entries that hashes lead to, with their names and values: all that a lookup and a change touch.</summary>
+    public static void Entries(Dict<KeyEntry> keys, ReadOnlySpan<uint> hashes)
+    {
+        Span<int> entries = stackalloc int[hashes.Length];
+        for (int i = 0; i < hashes.Length; i++)
+            entries[i] = keys.PrefetchEntry(hashes[i]);
+        foreach (int entry in entries)
+        {
+            if (entry >= 0)
+            {
+                Object(keys.KeyAt(entry));
+                keys.ValueAt(entry).Value.PrefetchData();
+            }
+        }
+    }
 }

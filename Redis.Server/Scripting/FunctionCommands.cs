@@ -13,7 +13,7 @@ internal static class FunctionCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new("fcall", -3, Runs | CommandFlags.MayReplicate, AclCategories.Scripting, static (context, args) => Call(context, args, isReadOnly: false),
+        new("fcall", -3, Runs | CommandFlags.Logged, AclCategories.Scripting, static (context, args) => Call(context, args, isReadOnly: false),
             Keys.Counted(2, KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update)),
         new("fcall_ro", -3, Runs | CommandFlags.ReadOnly, AclCategories.Scripting, static (context, args) => Call(context, args, isReadOnly: true),
             Keys.Counted(2, KeyFlags.ReadOnly | KeyFlags.Access)),

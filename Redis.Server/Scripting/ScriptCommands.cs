@@ -8,7 +8,7 @@ namespace Redis.Server.Scripting;
 internal static class ScriptCommands
 {
     private const CommandFlags Runs = CommandFlags.NoScript | CommandFlags.SkipMonitor | CommandFlags.NoMandatoryKeys | CommandFlags.Stale | CommandFlags.MovableKeys;
-    private const CommandFlags Writes = Runs | CommandFlags.MayReplicate;
+    private const CommandFlags Writes = Runs | CommandFlags.Logged;
     private const CommandFlags Reads = Runs | CommandFlags.ReadOnly;
     private const KeyFlags ReadWrite = KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update;
     private const KeyFlags ReadOnly = KeyFlags.ReadOnly | KeyFlags.Access;

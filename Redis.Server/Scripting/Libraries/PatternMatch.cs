@@ -135,8 +135,7 @@ internal ref struct PatternMatch
                 default:
                     if (!matches)
                         return -1;
-                    s++;
-                    p = classEnd;
+                    (s, p) = (s + 1, classEnd);
                     continue;
             }
         }
