@@ -84,7 +84,7 @@ internal sealed class LeaderKillTests
     {
         await _cluster.SettledAsync();
         string[] digests = await Task.WhenAll(_cluster.Nodes.Select(node => node.AskAsync("RAFT.DEBUG", "EXEC", "DEBUG", "DIGEST")));
-        Assert.That(digests[0], Does.Match("^\\+[0-9a-f]{32}$"));
+        Assert.That(digests[0], Does.Match("^\\+[0-9a-f]{40}$"));
         Assert.That(digests, Is.All.EqualTo(digests[0]));
     }
 }

@@ -7,8 +7,9 @@ namespace Redis.Server.Tests.Oracle;
 /// <summary>A connection to the real redis-server: a batch of requests in one go, their replies in order.</summary>
 internal sealed class OracleConnection : IDisposable
 {
-    // redis-server 7.0's SORT takes an errno that some earlier command has left for its own failure; this read sets it to 0.
-    private static readonly Request ResetsErrorNumber = new("GEOSEARCH", "nokey", "FROMLONLAT", "1", "1", "BYRADIUS", "1", "m");
+    // redis-server 7.0's SORT takes an errno that some earlier command has left for its own failure; to read a time-out sets
+    // it to 0, and a negative one is refused before any key is looked up.
+    private static readonly Request ResetsErrorNumber = new("BLPOP", "nokey", "-1");
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] _buffer = new byte[64 * 1024];
