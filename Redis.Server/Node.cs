@@ -17,6 +17,9 @@ namespace Redis.Server;
 /// <summary>One node, put together from its rooms.</summary>
 internal sealed class Node : INode
 {
+    /// <summary>Of redis.log's debug, verbose, notice, warning.</summary>
+    private static readonly LogLevel[] ScriptLogLevels = [LogLevel.Trace, LogLevel.Debug, LogLevel.Information, LogLevel.Warning];
+
     private readonly ServerOptions _options;
     private readonly RaftHost _host;
     private readonly Listener _listener;
@@ -38,6 +41,8 @@ internal sealed class Node : INode
             Table = new CommandTable([.. table.Commands, .. userEntries.Rows, .. RefusalCommand.Rows]),
         };
         context.SnapshotParts.Add(users.Shared);
+        ILogger scriptLog = loggers.CreateLogger<Scripting.Scripts>();
+        context.Scripts.Log = (level, text) => scriptLog.Log(ScriptLogLevels[level], "{Text}", text);
         TlsEndpoint tls = new(options, loggers.CreateLogger<TlsEndpoint>());
         TransportDialer dial = (address, cancellation) =>
             Dialing.DialAsync(address, options.Raft.ConnectionTimeout, options.PeersUseTls ? tls : null, cancellation);
@@ -53,6 +58,7 @@ internal sealed class Node : INode
             Host = _host,
             Keyspace = context.Keyspace,
             Channels = context.Channels,
+            Scripts = context.Scripts,
             Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
             Logger = loggers.CreateLogger<ClientServices>(),
             RequestShutdown = EndAtRequest,

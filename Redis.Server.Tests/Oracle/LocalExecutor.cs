@@ -7,6 +7,7 @@ using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
+using Redis.Server.Scripting;
 
 namespace Redis.Server.Tests.Oracle;
 
@@ -44,6 +45,12 @@ internal sealed class LocalExecutor : IDisposable
     /// <summary>Lets commands wait.</summary>
     public Waiting Waiting => _context.Waiting;
 
+    /// <summary>Instructions that scripts may use.</summary>
+    public long ScriptInstructions { get; set; } = ScriptLimits.DefaultInstructions;
+
+    /// <summary>Whether memory is over maxmemory for scripts.</summary>
+    public bool IsOutOfMemory { get; set; }
+
     /// <summary>The entry of the last write.</summary>
     public EntryId LastEntry => new(1, _index);
 
@@ -67,7 +74,8 @@ internal sealed class LocalExecutor : IDisposable
         _frame.Clear();
         request.WriteTo(_frame);
         Writer.Clear();
-        _runner.Prepare(_frame.WrittenMemory);
+        ScriptLimits limits = new(ScriptInstructions, ScriptLimits.DefaultMemory, IsOutOfMemory);
+        _runner.Prepare(LimitsPayload.Wrap(limits, _frame.WrittenMemory));
         Command? command = _context.Table.Find(request.Args[0]);
         if (command is { Subcommands.Count: > 0 } && request.Args.Length > 1)
             command = _context.Table.FindSubcommand(command, request.Args[1]);

@@ -5,6 +5,7 @@ using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 using Redis.Server.PubSub;
 using Redis.Server.Replication;
+using Redis.Server.Scripting;
 using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
@@ -23,6 +24,8 @@ internal sealed class ClientServices
 
     /// <summary>Who has subscribed to what.</summary>
     public required Channels Channels { get; init; }
+
+    public required Scripts Scripts { get; init; }
 
     public required ILogger Logger { get; init; }
 
@@ -61,4 +64,7 @@ internal sealed class ClientServices
 
     /// <summary>Whether the data exceeds maxmemory.</summary>
     public bool IsOutOfMemory => Options.Data.MaxMemory is > 0 and long limit && Keyspace.UsedMemory > limit;
+
+    /// <summary>What a script may use that is taken now.</summary>
+    public ScriptLimits ScriptLimits => new(Options.Data.ScriptMaxInstructions, Options.Data.ScriptMaxMemory, IsOutOfMemory);
 }

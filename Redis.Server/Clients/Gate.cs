@@ -4,6 +4,7 @@ using Redis.Server.Commands;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.Replication;
+using Redis.Server.Scripting;
 using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
@@ -96,7 +97,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         }
         else
         {
-            StageAlone(command, command.AsksForRights ? AccessCheck.OnBehalf(client, frame) : frame);
+            StageAlone(command, args, command.AsksForRights ? AccessCheck.OnBehalf(client, frame) : frame);
             if (changesUsers)
             {
                 client.WaitForTurn();
@@ -108,7 +109,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private ReadOnlyMemory<byte> InOwnName(Command command, CommandArgs args, ReadOnlyMemory<byte> frame) =>
         services.Commands.HasRenamed && !args.Is(0, command.OwnName) ? FrameRewriting.Build([command.OwnName], args, 1) : frame;
 
-    private void StageAlone(Command command, ReadOnlyMemory<byte> frame)
+    private void StageAlone(Command command, CommandArgs args, ReadOnlyMemory<byte> frame)
     {
         if (command is LocalCommand local)
         {
@@ -122,6 +123,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             client.Stage(RequestKind.Local, command, frame);
             client.WaitForTurn();
+        }
+        else if (command is ScriptCommand script)
+        {
+            client.Stage(script.IsRead(services.Scripts, args) ? RequestKind.Read : RequestKind.Write, command, LimitsPayload.Wrap(services.ScriptLimits, frame));
         }
         else
         {

@@ -119,7 +119,9 @@ internal static class TransactionControl
         else
         {
             ReadOnlyMemory<byte> payload = TransactionPayload.Build([.. queue.Frames.Select(queued => queued.Frame)]);
-            client.StageEndOfWatch(queue.HasWrite ? RequestKind.Write : RequestKind.Read, null, queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload);
+            payload = queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload;
+            payload = queue.HasScript ? LimitsPayload.Wrap(client.Services.ScriptLimits, payload) : payload;
+            client.StageEndOfWatch(queue.HasWrite ? RequestKind.Write : RequestKind.Read, null, payload);
             client.WaitForTurn(); // a queued HELLO or AUTH may change what follows
         }
 

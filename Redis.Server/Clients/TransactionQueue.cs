@@ -1,4 +1,5 @@
 using Redis.Server.Commands;
+using Redis.Server.Scripting;
 using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
@@ -20,6 +21,9 @@ internal sealed class TransactionQueue
     /// <summary>Whether a queued command may add data.</summary>
     public bool TakesMemory { get; private set; }
 
+    /// <summary>Whether a script is queued.</summary>
+    public bool HasScript { get; private set; }
+
     /// <summary>Whether a queued command has to know what its caller may do.</summary>
     public bool AsksForRights { get; private set; }
 
@@ -35,6 +39,7 @@ internal sealed class TransactionQueue
         Rights ??= rights;
         AsksForRights |= command.AsksForRights;
         HasWrite |= command.EntersLog;
+        HasScript |= command is ScriptCommand;
         TakesMemory |= command.Has(CommandFlags.DenyOom);
         _frames.Add((command, frame.ToArray()));
     }
@@ -47,6 +52,7 @@ internal sealed class TransactionQueue
         IsOpen = false;
         IsBroken = false;
         HasWrite = false;
+        HasScript = false;
         TakesMemory = false;
         AsksForRights = false;
         Rights = null;

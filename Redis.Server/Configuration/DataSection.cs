@@ -1,3 +1,5 @@
+using Redis.Server.Scripting;
+
 namespace Redis.Server.Configuration;
 
 /// <summary>Limits of the data and of its encodings.</summary>
@@ -18,6 +20,8 @@ internal sealed class DataSection
     private readonly IntegerOption _streamNodeMaxEntries;
     private readonly KeyspaceEventsOption _notifyKeyspaceEvents;
     private readonly IntegerOption _busyReplyThreshold;
+    private readonly IntegerOption _scriptMaxInstructions;
+    private readonly MemoryOption _scriptMaxMemory;
 
     public DataSection(OptionTable table)
     {
@@ -30,6 +34,8 @@ internal sealed class DataSection
         table.Add(new YesNoOption("appendonly", false, None, "Append-only file; only no, because the Raft log takes its place.") { MustBe = (false, "the Raft log takes the place of the append-only file") });
         _notifyKeyspaceEvents = table.Add(new KeyspaceEventsOption("notify-keyspace-events", None, "Classes of keyspace notifications that are published."));
         _busyReplyThreshold = table.Add(new IntegerOption("busy-reply-threshold", 5000, 0, long.MaxValue, "ms", None, "Run time of a script after which clients are answered BUSY.") { Alias = "lua-time-limit" });
+        _scriptMaxInstructions = table.Add(new IntegerOption("script-max-instructions", ScriptLimits.DefaultInstructions, 1_000_000, long.MaxValue, "", None, "Instructions of Lua after which a script is stopped, on all nodes alike. The leader's value counts."));
+        _scriptMaxMemory = table.Add(new MemoryOption("script-max-memory", ScriptLimits.DefaultMemory, 1 << 20, None, "Memory that a running script may take. The leader's value counts."));
         _hashMaxListpackEntries = table.Add(new IntegerOption("hash-max-listpack-entries", 512, 0, long.MaxValue, "fields", None, "Hashes up to this size are kept compact.") { Alias = "hash-max-ziplist-entries" });
         _hashMaxListpackValue = table.Add(new MemoryOption("hash-max-listpack-value", 64, 0, None, "Longest field or value of a compact hash.") { Alias = "hash-max-ziplist-value" });
         _listMaxListpackSize = table.Add(new IntegerOption("list-max-listpack-size", -2, int.MinValue, int.MaxValue, "", None, "Size of a list node: elements, or -1 to -5 for 4 to 64 kb.") { Alias = "list-max-ziplist-size" });
@@ -46,6 +52,10 @@ internal sealed class DataSection
     public KeyspaceEventClasses NotifyKeyspaceEvents => _notifyKeyspaceEvents.Value;
 
     public TimeSpan BusyReplyThreshold => TimeSpan.FromMilliseconds(Math.Min(_busyReplyThreshold.Value, int.MaxValue));
+
+    public long ScriptMaxInstructions => _scriptMaxInstructions.Value;
+
+    public long ScriptMaxMemory => _scriptMaxMemory.Value;
 
     public long HashMaxListpackEntries => _hashMaxListpackEntries.Value;
 

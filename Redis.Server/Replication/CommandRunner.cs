@@ -4,6 +4,7 @@ using Redis.Server.Commands;
 using Redis.Server.Diagnostics;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
+using Redis.Server.Scripting;
 
 namespace Redis.Server.Replication;
 
@@ -42,6 +43,13 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     /// <summary>Makes a payload the next to be run. True when running it is quick.</summary>
     public bool Prepare(ReadOnlyMemory<byte> payload)
     {
+        context.ScriptLimits = ScriptLimits.Default;
+        if (payload.Span[0] == EntryPayload.Limits)
+        {
+            context.ScriptLimits = LimitsPayload.Read(payload.Span);
+            payload = payload[LimitsPayload.HeaderSize..];
+        }
+
         context.Caller = null;
         if (payload.Span[0] == EntryPayload.OnBehalf)
         {

@@ -24,6 +24,9 @@ internal static class EntryPayload
     /// <summary>A payload and the ACL rules of the user on whose behalf it runs.</summary>
     public const byte OnBehalf = 17;
 
+    /// <summary>Another payload, and what its scripts may use (<see cref="LimitsPayload"/>).</summary>
+    public const byte Limits = 18;
+
     public static readonly byte[] TickBytes = [Tick];
 
     /// <summary>The second word of a command, which is most often its first key; empty when there is none.</summary>

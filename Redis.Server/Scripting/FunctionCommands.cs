@@ -8,15 +8,15 @@ namespace Redis.Server.Scripting;
 /// <summary>FCALL and FUNCTION.</summary>
 internal static class FunctionCommands
 {
-    private const CommandFlags Runs = CommandFlags.NoScript | CommandFlags.SkipMonitor | CommandFlags.NoMandatoryKeys | CommandFlags.Stale | CommandFlags.MovableKeys;
     private const CommandFlags Changes = CommandFlags.NoScript | CommandFlags.Write;
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new("fcall", -3, Runs | CommandFlags.Logged, AclCategories.Scripting, static (context, args) => Call(context, args, isReadOnly: false),
-            Keys.Counted(2, KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update)),
-        new("fcall_ro", -3, Runs | CommandFlags.ReadOnly, AclCategories.Scripting, static (context, args) => Call(context, args, isReadOnly: true),
-            Keys.Counted(2, KeyFlags.ReadOnly | KeyFlags.Access)),
+        new ScriptCommand("fcall", CommandFlags.Logged, static (context, args) => Call(context, args, isReadOnly: false),
+            static (scripts, args) => scripts.Libraries.Find(args[1]) is { } found && (found.Function.Flags & ScriptFlags.NoWrites) != 0,
+            KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update),
+        new ScriptCommand("fcall_ro", CommandFlags.ReadOnly, static (context, args) => Call(context, args, isReadOnly: true), static (_, _) => true,
+            KeyFlags.ReadOnly | KeyFlags.Access),
         new("function", -2, CommandFlags.None, AclCategories.None,
         [
             new("delete", 3, Changes, AclCategories.Scripting, Delete),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Redis.Server.Keyspace.Snapshots;
 
@@ -13,16 +14,20 @@ internal sealed record FunctionLibrary(string Name, byte[] Code, int Compiled, I
 internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPart
 {
     private readonly SortedDictionary<string, FunctionLibrary> _libraries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (FunctionLibrary Library, RegisteredFunction Function)> _functions = [];
+    private readonly ConcurrentDictionary<string, (FunctionLibrary Library, RegisteredFunction Function)> _functions = new();
 
     public IReadOnlyCollection<FunctionLibrary> All => _libraries.Values;
 
     public int FunctionCount => _functions.Count;
 
+    /// <summary>A function and its library. Any thread.</summary>
     public (FunctionLibrary Library, RegisteredFunction Function)? Find(ReadOnlySpan<byte> function) =>
         _functions.TryGetValue(Encoding.Latin1.GetString(function), out (FunctionLibrary, RegisteredFunction) found) ? found : null;
 
     /// <summary>Loads a library; null with an error.</summary>
+    /// <param name="code">With its header.</param>
+    /// <param name="replaces">Whether a library of the same name goes.</param>
+    /// <param name="error">Why not.</param>
     public FunctionLibrary? Load(byte[] code, bool replaces, out string error)
     {
         if (!LibraryHeader.TryRead(code, out string name, out int codeStart, out error))
@@ -54,7 +59,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
         if (!_libraries.Remove(name, out FunctionLibrary? library))
             return false;
         foreach (RegisteredFunction function in library.Functions)
-            _functions.Remove(function.Name);
+            _functions.TryRemove(function.Name, out _);
         engine().Release(library.Compiled);
         return true;
     }
@@ -77,6 +82,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
         {
             if (Load(code, replaces, out error) is not null)
                 continue;
+            error = error.Replace("'", "", StringComparison.Ordinal); // as Redis words it here
             Clear();
             foreach (FunctionLibrary library in before)
                 Load(library.Code, replaces: false, out _);
@@ -107,7 +113,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
     {
         _libraries.Add(library.Name, library);
         foreach (RegisteredFunction function in library.Functions)
-            _functions.Add(function.Name, (library, function));
+            _functions[function.Name] = (library, function);
     }
 
     private FunctionLibrary? Build(string name, byte[] code, int codeStart, out string error)

@@ -864,6 +864,7 @@ end
 local function named_arguments(t)
   local name, callback, flags, description
   for key, value in next, t do
+    if type(key) == "number" then key = number_text(key) end
     if type(key) ~= "string" then raise("named argument key given to redis.register_function is not a string") end
     if key == "function_name" then
       if type(value) == "number" then value = number_text(value) end

@@ -7,18 +7,16 @@ namespace Redis.Server.Scripting;
 /// <summary>EVAL and its kin, and SCRIPT.</summary>
 internal static class ScriptCommands
 {
-    private const CommandFlags Runs = CommandFlags.NoScript | CommandFlags.SkipMonitor | CommandFlags.NoMandatoryKeys | CommandFlags.Stale | CommandFlags.MovableKeys;
-    private const CommandFlags Writes = Runs | CommandFlags.Logged;
-    private const CommandFlags Reads = Runs | CommandFlags.ReadOnly;
     private const KeyFlags ReadWrite = KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update;
     private const KeyFlags ReadOnly = KeyFlags.ReadOnly | KeyFlags.Access;
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new("eval", -3, Writes, AclCategories.Scripting, Eval, Keys.Counted(2, ReadWrite)),
-        new("eval_ro", -3, Reads, AclCategories.Scripting, EvalReadOnly, Keys.Counted(2, ReadOnly)),
-        new("evalsha", -3, Writes, AclCategories.Scripting, EvalSha, Keys.Counted(2, ReadWrite)),
-        new("evalsha_ro", -3, Reads, AclCategories.Scripting, EvalShaReadOnly, Keys.Counted(2, ReadOnly)),
+        new ScriptCommand("eval", CommandFlags.Logged, Eval, static (scripts, args) => IsKnownRead(scripts.Cache.Find(ScriptCache.NameOf(args[1]))), ReadWrite),
+        // A new script has to become known on all nodes, so its first run is an entry.
+        new ScriptCommand("eval_ro", CommandFlags.ReadOnly, EvalReadOnly, static (scripts, args) => scripts.Cache.Find(ScriptCache.NameOf(args[1])) is not null, ReadOnly),
+        new ScriptCommand("evalsha", CommandFlags.Logged, EvalSha, static (scripts, args) => IsKnownRead(scripts.Cache.Find(args[1])), ReadWrite),
+        new ScriptCommand("evalsha_ro", CommandFlags.ReadOnly, EvalShaReadOnly, static (_, _) => true, ReadOnly),
         new("script", -2, CommandFlags.None, AclCategories.None,
         [
             new("debug", 3, CommandFlags.NoScript, AclCategories.Scripting, Debug),
@@ -45,10 +43,12 @@ internal static class ScriptCommands
         return context.Reply.ErrorCount == 0 && count <= args.Count - 3 && count >= 0;
     }
 
+    private static bool IsKnownRead(CachedScript? script) => script is not null && (script.Header.Flags & ScriptFlags.NoWrites) != 0;
+
     /// <summary>What a script with these flags may do; null after an error reply.</summary>
     public static ScriptRun? Admit(CommandContext context, ScriptFlags flags, bool isDeclared, bool isReadOnlyCall)
     {
-        bool isReadOnly = isReadOnlyCall || (flags & ScriptFlags.NoWrites) != 0;
+        bool isReadOnly = isReadOnlyCall || (flags & ScriptFlags.NoWrites) != 0 || !context.IsApplying;
         bool isFull = context.ScriptLimits.IsOutOfMemory && (flags & ScriptFlags.AllowOom) == 0;
         if (!isDeclared)
             return new ScriptRun(isReadOnly, RefusesOom: isFull);

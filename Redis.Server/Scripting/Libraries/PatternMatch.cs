@@ -20,6 +20,7 @@ internal ref struct PatternMatch
     private CaptureList _captures;
     private int _depth;
     private int _unpaid;
+    private bool _isOver;
 
     [System.Runtime.CompilerServices.InlineArray(MaxCaptures)]
     private struct CaptureList
@@ -35,6 +36,9 @@ internal ref struct PatternMatch
         int end = pattern.IndexOf((byte)0);
         _pattern = end < 0 ? pattern : pattern[..end]; // to Lua 5.1 a pattern ends there
     }
+
+    /// <summary>Whether the script has used up its instructions: there is no use in going on.</summary>
+    public readonly bool IsOver => _isOver;
 
     /// <summary>Captures of the last match.</summary>
     public int Count { get; private set; }
@@ -97,14 +101,9 @@ internal ref struct PatternMatch
 
             if (next == 'f')
             {
-                p += 2;
-                if (p >= _pattern.Length || _pattern[p] != '[')
-                    throw new LuaErrorException("missing '[' after '%f' in pattern");
-                int setEnd = ClassEnd(p);
-                byte before = s == 0 ? (byte)0 : _text[s - 1], after = s < _text.Length ? _text[s] : (byte)0;
-                if (MatchSet(before, p, setEnd - 1) || !MatchSet(after, p, setEnd - 1))
+                p = MatchFrontier(s, p + 2);
+                if (p < 0)
                     return -1;
-                p = setEnd;
                 continue;
             }
 
@@ -143,10 +142,11 @@ internal ref struct PatternMatch
 
     private bool Pay()
     {
-        if (++_unpaid < 256)
-            return true;
+        if (_isOver || ++_unpaid < 256)
+            return !_isOver;
         _unpaid = 0;
-        return _machine.Spend(_lua, 256);
+        _isOver = !_machine.Spend(_lua, 256);
+        return !_isOver;
     }
 
     private int MaxExpand(int s, int p, int classEnd)
@@ -154,6 +154,7 @@ internal ref struct PatternMatch
         int count = 0;
         while (s + count < _text.Length && MatchSingle(_text[s + count], p, classEnd))
             count++;
+        _unpaid += count / 16;
         for (; count >= 0; count--)
         {
             if (!Pay())
@@ -230,6 +231,16 @@ internal ref struct PatternMatch
         }
 
         return -1;
+    }
+
+    /// <summary>%f[set]: where the pattern goes on, or -1.</summary>
+    private readonly int MatchFrontier(int s, int p)
+    {
+        if (p >= _pattern.Length || _pattern[p] != '[')
+            throw new LuaErrorException("missing '[' after '%f' in pattern");
+        int setEnd = ClassEnd(p);
+        byte before = s == 0 ? (byte)0 : _text[s - 1], after = s < _text.Length ? _text[s] : (byte)0;
+        return MatchSet(before, p, setEnd - 1) || !MatchSet(after, p, setEnd - 1) ? -1 : setEnd;
     }
 
     private readonly int MatchBack(int s, byte digit)

@@ -53,7 +53,7 @@ internal sealed class StringLibrary(LuaMachine machine)
                 return results + PushCaptures(lua, match, text, start, end, isWholeCounted: !isFind);
             }
 
-            if (isAnchored)
+            if (isAnchored || match.IsOver)
                 break;
         }
 
@@ -80,7 +80,7 @@ internal sealed class StringLibrary(LuaMachine machine)
                 return 3 + PushCaptures(lua, match, text, start, end, isWholeCounted: true);
             }
 
-            if (isAnchored)
+            if (isAnchored || match.IsOver)
                 break;
         }
 
@@ -115,7 +115,7 @@ internal sealed class StringLibrary(LuaMachine machine)
                 result.Write(text.Slice(start++, 1));
             else
                 break;
-            if (isAnchored)
+            if (isAnchored || match.IsOver)
                 break;
         }
 

@@ -1,0 +1,69 @@
+using NUnit.Framework;
+using Redis.Server.Tests.Cluster;
+
+namespace Redis.Server.Tests.Scripting;
+
+/// <summary>Scripts on three nodes: data, script cache and functions are the same everywhere, also after failovers, restarts and snapshots.</summary>
+[TestFixture]
+internal sealed class ScriptClusterTests
+{
+    private const string Impure = """
+        local t = redis.call('time')
+        local names = {}
+        for i = 1, 30 do names['n' .. math.random(1000)] = math.random() end
+        for name, value in pairs(names) do redis.call('rpush', KEYS[1], name, tostring(value), t[1], t[2]) end
+        redis.call('sadd', KEYS[2], unpack(redis.call('lrange', KEYS[1], 0, 20)))
+        redis.call('set', KEYS[3], tostring({}) .. tostring(print == nil) .. redis.call('srandmember', KEYS[2]))
+        redis.call('spop', KEYS[2])
+        return redis.call('llen', KEYS[1])
+        """;
+
+    [Test]
+    public async Task Replicas_agree_and_caches_survive()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(3);
+        TestNode leader = await cluster.LeaderAsync();
+        string sha = (await leader.AskAsync("SCRIPT", "LOAD", Impure.Replace("print", "rawget(_G, 'print')", StringComparison.Ordinal))).TrimStart('$');
+        Assert.That(await leader.AskAsync("FUNCTION", "LOAD", "#!lua name=lib\nlocal calls = 0\nredis.register_function('count', function(keys) calls = calls + 1 return redis.call('incrby', keys[1], calls) end)"), Does.Contain("lib"));
+        await WorkAsync(leader, sha);
+        await AssertAlikeAsync(cluster);
+
+        leader.Process.Kill();
+        TestNode next = await cluster.LeaderAsync();
+        await WorkAsync(next, sha);
+        leader.Start();
+        await leader.ReadyAsync();
+        await AssertAlikeAsync(cluster);
+
+        Assert.That(await next.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
+        await next.TerminateAsync();
+        next.Start();
+        await next.ReadyAsync();
+        await cluster.SettledAsync();
+        await WorkAsync(await cluster.LeaderAsync(), sha);
+        await AssertAlikeAsync(cluster);
+    }
+
+    private static async Task WorkAsync(TestNode node, string sha)
+    {
+        using TestClient client = await node.ConnectAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.That(await client.AskAsync("EVALSHA", sha, "3", $"l{i}", "s", "t"), Does.StartWith(":"));
+            Assert.That(await client.AskAsync("FCALL", "count", "1", "n"), Does.StartWith(":"));
+        }
+
+        long index = (await node.InfoAsync()).Number("raft_current_index");
+        Assert.That(await client.AskAsync("EVALSHA_RO", await LoadedAsync(client), "1", "n"), Does.Match("^[$]?[0-9]+"));
+        Assert.That((await node.InfoAsync()).Number("raft_current_index"), Is.LessThanOrEqualTo(index + 1), "the script's entry at most, none for its run");
+    }
+
+    private static async Task<string> LoadedAsync(TestClient client) => (await client.AskAsync("SCRIPT", "LOAD", "return redis.call('get', KEYS[1])")).TrimStart('$');
+
+    private static async Task AssertAlikeAsync(TestCluster cluster)
+    {
+        await cluster.SettledAsync();
+        string[] digests = await Task.WhenAll(cluster.Nodes.Select(node => node.AskAsync("RAFT.DEBUG", "EXEC", "DEBUG", "DIGEST")));
+        Assert.That(digests, Is.All.EqualTo(digests[0]));
+    }
+}
