@@ -63,6 +63,7 @@ internal sealed class StorageBenchmark(StoragePlan plan, string directory)
 
     private void MeasurePauses(LocalNode leader)
     {
+        Dataset.Trickle(leader.Port, 48 << 20);
         using SteadyLoad load = new(_data, leader.Port);
         Thread.Sleep(2000);
         load.Take();
