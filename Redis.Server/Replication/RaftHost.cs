@@ -487,20 +487,6 @@ internal sealed class RaftHost : IDisposable
             server.Status().Peers.Any(peer => peer.SnapshotSize is not null && peer.Silence < server.Options.ElectionTimeout);
     }
 
-    /// <summary>
-    /// A peer that is just receiving the latest one would have to begin anew with the next, over and over where writes are
-    /// faster than its link; so it gets a while.
-    /// </summary>
-    private bool IsSnapshotDue(long size, long limit)
-    {
-        const int patience = 4;
-        return size > limit && Snapshots.IsReady && Application.AppliedIndex > LatestSnapshot.Last.Index
-            && (size > patience * limit || !Consensus.Read((server, _) => IsSending(server), false));
-
-        static bool IsSending(RaftServer server) =>
-            server.Status().Peers.Any(peer => peer.SnapshotSize is not null && peer.Silence < server.Options.ElectionTimeout);
-    }
-
     private void ApplyOptions()
     {
         SharedOptions.Offer();
