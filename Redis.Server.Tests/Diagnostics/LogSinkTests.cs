@@ -20,10 +20,13 @@ internal sealed class LogSinkTests
     [Test]
     public void Lines_LookLikeThoseOfRedis()
     {
-        using LogSink sink = new(LogFile, new StoppedClock());
-        sink.Write(LogVerbosity.Notice, "Ready");
-        sink.Role = 'M';
-        sink.Write(LogVerbosity.Warning, "Disk is slow");
+        using (LogSink sink = new(LogFile, new StoppedClock()))
+        {
+            sink.Write(LogVerbosity.Notice, "Ready");
+            sink.Role = 'M';
+            sink.Write(LogVerbosity.Warning, "Disk is slow");
+        }
+
         int pid = Environment.ProcessId;
         Assert.That(File.ReadAllLines(LogFile), Is.EqualTo(new[]
         {
@@ -35,10 +38,14 @@ internal sealed class LogSinkTests
     [Test]
     public void File_MayBeMovedAwayAtAnyTime()
     {
-        using LogSink sink = new(LogFile, new StoppedClock());
-        sink.Write(LogVerbosity.Notice, "one");
-        File.Move(LogFile, LogFile + ".1");
-        sink.Write(LogVerbosity.Notice, "two");
+        using (LogSink sink = new(LogFile, new StoppedClock()))
+        {
+            sink.Write(LogVerbosity.Notice, "one");
+            Assert.That(SpinWait.SpinUntil(() => new FileInfo(LogFile).Length > 0, TimeSpan.FromSeconds(10)));
+            File.Move(LogFile, LogFile + ".1");
+            sink.Write(LogVerbosity.Notice, "two");
+        }
+
         Assert.That(File.ReadAllText(LogFile), Does.EndWith("* two\n").And.Not.Contain("one"));
     }
 
@@ -46,16 +53,17 @@ internal sealed class LogSinkTests
     public void LogLevel_TakesEffectWhenSet()
     {
         ServerOptions options = new();
-        using LogSink sink = new(LogFile, new StoppedClock());
-        using ILoggerFactory loggers = RedisLogProvider.CreateFactory(options, sink);
-        ILogger logger = loggers.CreateLogger("Redis.Server.Clients.Listener");
-
-        logger.LogDebug("hidden");
-        options.Table.Set([("loglevel", "verbose")]);
-        logger.LogDebug("verbose");
-        options.Table.Set([("loglevel", "warning")]);
-        logger.LogInformation("hidden");
-        logger.LogError("error");
+        using (LogSink sink = new(LogFile, new StoppedClock()))
+        using (ILoggerFactory loggers = RedisLogProvider.CreateFactory(options, sink))
+        {
+            ILogger logger = loggers.CreateLogger("Redis.Server.Clients.Listener");
+            logger.LogDebug("hidden");
+            options.Table.Set([("loglevel", "verbose")]);
+            logger.LogDebug("verbose");
+            options.Table.Set([("loglevel", "warning")]);
+            logger.LogInformation("hidden");
+            logger.LogError("error");
+        }
 
         Assert.That(File.ReadAllLines(LogFile).Select(l => l[^9..]), Is.EqualTo(new[] { "- verbose", "0 # error" }));
     }

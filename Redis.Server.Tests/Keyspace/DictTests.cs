@@ -47,6 +47,22 @@ internal sealed class DictTests
             && !dict.Contains("absent"u8);
     }
 
+    [Test]
+    public async Task Its_size_may_be_asked_by_another_thread_while_it_grows()
+    {
+        Dict<int> dict = new();
+        using CancellationTokenSource stop = new();
+        Task asking = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+                Assert.That(dict.TableBytes, Is.Positive);
+        });
+        for (int i = 0; i < 300_000; i++)
+            dict.GetOrAdd(Key("key", i), out _) = i;
+        await stop.CancelAsync();
+        await asking;
+    }
+
     /// <summary>A frozen copy stays as it was, whatever is done to the table, and freezing changes nothing for the table.</summary>
     [FsCheck.NUnit.Property(MaxTest = 100)]
     public bool A_frozen_copy_stays_as_it_was(ushort count, short[] operations)

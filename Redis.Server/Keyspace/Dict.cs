@@ -275,8 +275,11 @@ internal sealed class Dict<TValue>
         int chunk = index >> ChunkBits;
         if (chunk == _chunks.Length)
         {
-            Array.Resize(ref _chunks, chunk + 1);
-            _chunks[chunk] = new Entry[chunk == 0 ? MinBuckets : ChunkSize];
+            // Complete before it shows: other threads ask for the size.
+            Entry[][] longer = new Entry[chunk + 1][];
+            _chunks.CopyTo(longer, 0);
+            longer[chunk] = new Entry[chunk == 0 ? MinBuckets : ChunkSize];
+            _chunks = longer;
         }
 
         // Only the first chunk starts small.

@@ -12,7 +12,7 @@ internal sealed class SteadyLoad : IDisposable
     private readonly Dataset _data;
     private readonly Thread[] _threads;
     private readonly Lock _gate = new();
-    private List<double> _replies = [];
+    private List<(double Took, long Asked)> _replies = [];
     private volatile bool _stop;
 
     public SteadyLoad(Dataset data, int port)
@@ -22,12 +22,12 @@ internal sealed class SteadyLoad : IDisposable
         foreach (Thread thread in _threads) thread.Start();
     }
 
-    /// <summary>Milliseconds of the replies since it was last asked, in rising order.</summary>
-    public double[] Take()
+    /// <summary>Milliseconds of the replies since it was last asked, in rising order, and when each was asked for.</summary>
+    public (double Took, long Asked)[] Take()
     {
         lock (_gate)
         {
-            List<double> taken = _replies;
+            List<(double Took, long Asked)> taken = _replies;
             _replies = [];
             return [.. taken.Order()];
         }
@@ -54,7 +54,7 @@ internal sealed class SteadyLoad : IDisposable
             int length = socket.Receive(reply);
             double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             if (length <= 0 || reply[0] == '-') return; // the node is going down
-            lock (_gate) _replies.Add(milliseconds);
+            lock (_gate) _replies.Add((milliseconds, started));
             Thread.Sleep(Pace);
         }
     }

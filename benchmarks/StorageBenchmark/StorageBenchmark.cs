@@ -63,11 +63,12 @@ internal sealed class StorageBenchmark(StoragePlan plan, string directory)
 
     private void MeasurePauses(LocalNode leader)
     {
+        Dataset.Trickle(leader.Port, 48 << 20);
         using SteadyLoad load = new(_data, leader.Port);
         Thread.Sleep(2000);
         load.Take();
         Thread.Sleep(3000);
-        Say("longest reply, no snapshot", load.Take()[^1], "ms");
+        Say("longest reply, no snapshot", load.Take()[^1].Took, "ms");
         long size = new FileInfo(Path.Combine(leader.Directory, "dump.rdb")).Length;
         List<double> longest = [], seconds = [], extra = [];
         for (int round = 0; round < plan.Rounds; round++)
@@ -79,11 +80,11 @@ internal sealed class StorageBenchmark(StoragePlan plan, string directory)
             Call(leader, "RAFT.DEBUG", "COMPACT");
             seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             Thread.Sleep(100);
-            double[] replies = load.Take();
-            longest.Add(replies[^1]);
+            (double Took, long Asked)[] replies = load.Take();
+            longest.Add(replies[^1].Took);
             extra.Add(100.0 * (ProcessMemory.Peak(leader.ProcessId) - before) / before);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  snapshot {round + 1}: {seconds[^1]:0.00} s, {size / 1e6:0} MB, longest of {replies.Length} replies {longest[^1]:0.0} ms, 99.9 % within {replies[replies.Length * 999 / 1000]:0.0} ms, extra memory {extra[^1]:0.0} %"));
+                $"  snapshot {round + 1}: {seconds[^1]:0.00} s, {size / 1e6:0} MB, longest of {replies.Length} replies {longest[^1]:0.0} ms (asked for after {Stopwatch.GetElapsedTime(started, replies[^1].Asked).TotalSeconds:0.00} s), 99.9 % within {replies[replies.Length * 999 / 1000].Took:0.0} ms, extra memory {extra[^1]:0.0} %"));
             Thread.Sleep(1000);
         }
         Say("longest reply during a snapshot, median", Median(longest), "ms");

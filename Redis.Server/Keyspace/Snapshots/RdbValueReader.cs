@@ -208,10 +208,16 @@ internal sealed class RdbValueReader
     {
         HashValue hash = new();
         reader.Reset(bytes);
+        // As Redis: only of a zipmap are the lengths looked at, which knew no limit when it was written.
+        DataOptions limits = reader is ZipMapReader ? _options : new DataOptions
+        {
+            HashMaxListpackEntries = _options.HashMaxListpackEntries,
+            HashMaxListpackValue = Endless,
+        };
         while (reader.TryNext(out ReadOnlySpan<byte> next))
         {
             byte[] field = next.ToArray();
-            if (!hash.Set(field, reader.Next(), _options))
+            if (!hash.Set(field, reader.Next(), limits))
                 throw input.Damaged("A hash has a field twice");
             if (expires && Protocol.Numbers.TryParseInteger(reader.Next(), out long time) && time > 0)
                 hash.SetExpiry(field, time);
