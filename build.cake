@@ -86,6 +86,25 @@ Task("Soak")
     .IsDependentOn("Build")
     .Does(() => Simulator($"soak {Argument("minutes", "10")}"));
 
+Task("Differential")
+    .Description("Compares new generated commands with redis-server, also on real clusters, for --minutes=N (10) or until one differs.")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    var end = DateTime.UtcNow.AddMinutes(Argument("minutes", 10));
+    for (var seed = DateTime.UtcNow.Ticks; DateTime.UtcNow < end; seed++)
+    {
+        Information($"REDIS_ORACLE_SEED={seed}");
+        DotNetTest("Redis.Server.Tests", new DotNetTestSettings
+        {
+            Configuration = configuration,
+            NoBuild = true,
+            Filter = "FullyQualifiedName~DifferentialTests",
+            EnvironmentVariables = new Dictionary<string, string> { ["REDIS_ORACLE_SEED"] = $"{seed}" },
+        });
+    }
+});
+
 Task("PlantedBugs")
     .Description("Plants known bugs one at a time and lets the tests look for them; --bugs=6,13 chooses.")
     .IsDependentOn("Build")
