@@ -24,6 +24,7 @@ internal sealed class Node : INode
     private readonly RaftHost _host;
     private readonly Listener _listener;
     private readonly ServerSampler _sampler;
+    private readonly IdleClients _idleClients;
     private volatile bool _isHurried;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -66,6 +67,7 @@ internal sealed class Node : INode
         users.Deleted += user => _host.Application.Post(() => EndClientsOf(user, services));
         _listener = new Listener(services);
         _sampler = services.Sampler;
+        _idleClients = new IdleClients(services);
         NotifyAsConfigured(context, options);
         _host.Consensus.StateChanged += change => DismissSubscribersUnlessLeader(context.Channels, change);
     }
@@ -108,6 +110,7 @@ internal sealed class Node : INode
         _host.Open();
         _listener.Start();
         _sampler.Start();
+        _idleClients.Start();
         return Task.CompletedTask;
     }
 
@@ -121,6 +124,7 @@ internal sealed class Node : INode
     {
         _listener.Dispose();
         _sampler.Dispose();
+        _idleClients.Dispose();
         _host.Dispose();
         return ValueTask.CompletedTask;
     }

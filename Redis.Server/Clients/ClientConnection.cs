@@ -320,6 +320,12 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             ParseStatus status = _parser.Parse(input.Span, out int consumed);
             if (status == ParseStatus.Incomplete)
             {
+                if (input.Length > _services.Options.ClientQueryBufferLimit)
+                {
+                    _services.Logger.LogWarning("Client {Id} at {Address} closed: its request exceeds client-query-buffer-limit", Session.Id, Session.Address);
+                    Kill();
+                }
+
                 return true;
             }
 
@@ -349,7 +355,6 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     private void Submit()
     {
-        Session.LastActiveAt = Environment.TickCount64;
         _services.Host.Consensus.Submit(this, CollectionsMarshal.AsSpan(_staged));
         _staged.Clear();
     }
@@ -368,6 +373,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             received = await _transport.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
         }
 
+        Session.LastActiveAt = Environment.TickCount64;
         _end += received;
         _bytesIn += received;
         _reads++;
