@@ -8,6 +8,7 @@ using Redis.Server.Diagnostics;
 using Redis.Server.Keyspace;
 using Redis.Server.Operations;
 using Redis.Server.Peers;
+using Redis.Server.PubSub;
 using Redis.Server.Replication;
 using Redis.Server.Security;
 
@@ -20,6 +21,8 @@ internal sealed class Node : INode
     private readonly RaftHost _host;
     private readonly Listener _listener;
     private readonly ServerSampler _sampler;
+    private readonly ClientUpkeep _upkeep;
+    private bool _led;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
@@ -50,6 +53,8 @@ internal sealed class Node : INode
             UserEntries = userEntries,
             Host = _host,
             Keyspace = context.Keyspace,
+            Channels = context.Channels,
+            Invalidations = context.Invalidations,
             Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
             Logger = loggers.CreateLogger<ClientServices>(),
             RequestShutdown = () => _ended.TrySetResult(),
@@ -57,13 +62,18 @@ internal sealed class Node : INode
         users.Deleted += user => _host.Application.Post(() => EndClientsOf(user, services));
         _listener = new Listener(services);
         _sampler = services.Sampler;
+        _upkeep = new ClientUpkeep(services);
+        context.Invalidations.FindClient = services.Clients.Find;
+        context.Invalidations.MaxKeys = () => options.TrackingTableMaxKeys;
+        NotifyAsConfigured(context, options);
+        _host.Consensus.StateChanged += change => GiveUpClientsOfLeader(context, change);
     }
 
     public Task Ended => EndedAsync();
 
     private static IEnumerable<Command> LocalRows =>
     [
-        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. MonitorCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
         .. MemoryCommands.Rows, .. AclCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
         .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows,
     ];
@@ -94,6 +104,7 @@ internal sealed class Node : INode
         _host.Open();
         _listener.Start();
         _sampler.Start();
+        _upkeep.Start();
         return Task.CompletedTask;
     }
 
@@ -107,8 +118,51 @@ internal sealed class Node : INode
     {
         _listener.Dispose();
         _sampler.Dispose();
+        _upkeep.Dispose();
         _host.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Keyspace notifications cost nothing while notify-keyspace-events asks for none.</summary>
+    private static void NotifyAsConfigured(CommandContext context, ServerOptions options)
+    {
+        KeyspaceNotifications notifications = new(context.Channels, () => options.Data.NotifyKeyspaceEvents);
+        options.Table.Changed += _ => Apply();
+        Apply();
+
+        void Apply()
+        {
+            const KeyspaceEventClasses destinations = KeyspaceEventClasses.Keyspace | KeyspaceEventClasses.Keyevent;
+            bool wanted = (options.Data.NotifyKeyspaceEvents & destinations) != 0;
+            if (wanted && context.Notifications is null)
+            {
+                context.Keyspace.Observe(notifications);
+            }
+            else if (!wanted && context.Notifications is not null)
+            {
+                context.Keyspace.Ignore(notifications);
+            }
+
+            context.Notifications = wanted ? notifications : null;
+        }
+    }
+
+    /// <summary>
+    /// This node leads no more: its subscribers have to go to who does, and what clients cache may grow stale unnoticed.
+    /// Under the consensus lock: before anything that another leader has committed is applied here.
+    /// </summary>
+    private void GiveUpClientsOfLeader(CommandContext context, in RaftChange change)
+    {
+        if (change.Role != RaftRole.Leader && _led)
+        {
+            _host.Application.Add(Work.Run(() =>
+            {
+                context.Channels.DismissAll();
+                context.Invalidations.InvalidateAll();
+            }));
+        }
+
+        _led = change.Role == RaftRole.Leader;
     }
 
     private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Ended).ConfigureAwait(false)).ConfigureAwait(false);

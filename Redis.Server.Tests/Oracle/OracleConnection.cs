@@ -19,6 +19,9 @@ internal sealed class OracleConnection : IDisposable
             Run([new Request("HELLO", "3")]);
     }
 
+    /// <summary>Gets the pushed messages that come among the replies of RESP3.</summary>
+    public Action<Reply>? Pushed { get; set; }
+
     /// <summary>Sends a request whose reply may come late.</summary>
     public void Send(Request request)
     {
@@ -57,7 +60,10 @@ internal sealed class OracleConnection : IDisposable
         {
             if (Reply.TryRead(_buffer.AsSpan(start, _length - start), out int consumed) is { } reply)
             {
-                replies.Add(reply);
+                if (reply.Kind == '>' && Pushed is { } pushed)
+                    pushed(reply);
+                else
+                    replies.Add(reply);
                 start += consumed;
                 continue;
             }

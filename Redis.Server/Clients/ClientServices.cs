@@ -3,8 +3,10 @@ using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
+using Redis.Server.PubSub;
 using Redis.Server.Replication;
 using Redis.Server.Security;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Clients;
 
@@ -19,6 +21,14 @@ internal sealed class ClientServices
     public required RaftHost Host { get; init; }
 
     public required Keyspace.Keyspace Keyspace { get; init; }
+
+    /// <summary>Who has read what.</summary>
+    public required Invalidations Invalidations { get; init; }
+
+    public ClientPause Pause { get; } = new();
+
+    /// <summary>Who has subscribed to what.</summary>
+    public required Channels Channels { get; init; }
 
     public required ILogger Logger { get; init; }
 

@@ -48,6 +48,11 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             Refuse(command, OutOfMemory);
         }
+        else if (client.IsInSubscribedMode && command is not LocalCommand { IsAllowedToSubscribers: true })
+        {
+            Refuse(command, Encoding.ASCII.GetBytes(
+                $"-ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n"));
+        }
         else if (command.Name == PeerHandshake.CommandName)
         {
             StagePeer(args);
@@ -103,11 +108,32 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private ReadOnlyMemory<byte> InOwnName(Command command, CommandArgs args, ReadOnlyMemory<byte> frame) =>
         services.Commands.HasRenamed && !args.Is(0, command.OwnName) ? FrameRewriting.Build([command.OwnName], args, 1) : frame;
 
+    /// <summary>Whether CLIENT PAUSE holds the request back. What would be refused anyway, or only queued, is not held back.</summary>
+    public bool IsHeldBack(CommandArgs args)
+    {
+        RespWriter refusal = _threadRefusal ??= new RespWriter();
+        Command? command = services.Commands.Resolve(args, refusal);
+        refusal.Clear();
+        if (command is null || (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth)))
+        {
+            return false;
+        }
+
+        bool writes = TransactionControl.IsExec(command) ? client.Transaction.HasWrite
+            : !client.Transaction.IsOpen && (command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate));
+        return services.Pause.Kind switch
+        {
+            PauseKind.All => true,
+            PauseKind.Write => writes,
+            _ => false,
+        };
+    }
+
     private void StageAlone(Command command, ReadOnlyMemory<byte> frame)
     {
         if (command is LocalCommand local)
         {
-            client.Stage(RequestKind.Local, command, frame);
+            client.Stage(local.IsForLeader ? RequestKind.OnLeader : RequestKind.Local, command, frame);
             if (!local.IsTransparent)
             {
                 client.WaitForTurn();
@@ -156,7 +182,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
 
     private void Enqueue(Command command, ReadOnlyMemory<byte> frame)
     {
-        if (command.Has(CommandFlags.NoMulti))
+        if (command.Has(CommandFlags.NoMulti) || command is LocalCommand { IsBarredFromMulti: true })
         {
             Refuse(command, NotInTransaction);
             return;

@@ -12,8 +12,9 @@ internal delegate void LocalReplyHandler(ClientConnection client, CommandArgs ar
 /// <summary>A row of the command table that never enters the log: answered by the node that got it.</summary>
 internal sealed class LocalCommand : Command
 {
-    public LocalCommand(string name, int arity, CommandFlags flags, AclCategories categories, LocalReplyHandler run)
-        : base(name, arity, flags | CommandFlags.Local, categories, handler: null)
+    public LocalCommand(
+        string name, int arity, CommandFlags flags, AclCategories categories, LocalReplyHandler run, params IReadOnlyList<KeySpec> keys)
+        : base(name, arity, flags | CommandFlags.Local, categories, handler: null, keys)
     {
         Run = (client, args, reply) =>
         {
@@ -32,4 +33,16 @@ internal sealed class LocalCommand : Command
     /// wait for it.
     /// </summary>
     public bool IsTransparent { get; init; }
+
+    /// <summary>Only the leader may run it, and only when a majority has confirmed that it leads.</summary>
+    public bool IsForLeader { get; init; }
+
+    /// <summary>It may not be queued by MULTI (a rule of RedisRaft's, which COMMAND INFO does not show).</summary>
+    public bool IsBarredFromMulti { get; init; }
+
+    /// <summary>It does not wait for EXEC when a transaction is open.</summary>
+    public bool IsNeverQueued { get; init; }
+
+    /// <summary>A RESP2 client with subscriptions may call it: where its reply is a message, or takes it out of that state.</summary>
+    public bool IsAllowedToSubscribers { get; init; }
 }

@@ -28,6 +28,9 @@ internal sealed class TransactionQueue
 
     public IReadOnlyList<(Command Command, byte[] Frame)> Frames => _frames;
 
+    /// <summary>Bytes of what is queued. Any thread.</summary>
+    public long Bytes { get; private set; }
+
     public void Open() => IsOpen = true;
 
     public void Add(Command command, ReadOnlySpan<byte> frame, AclRights rights)
@@ -37,6 +40,7 @@ internal sealed class TransactionQueue
         HasWrite |= command.Has(CommandFlags.Write) || command.Has(CommandFlags.MayReplicate);
         TakesMemory |= command.Has(CommandFlags.DenyOom);
         _frames.Add((command, frame.ToArray()));
+        Bytes += frame.Length;
     }
 
     /// <summary>Puts something else in the place of a queued command.</summary>
@@ -51,5 +55,6 @@ internal sealed class TransactionQueue
         AsksForRights = false;
         Rights = null;
         _frames.Clear();
+        Bytes = 0;
     }
 }

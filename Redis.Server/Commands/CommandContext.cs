@@ -3,7 +3,9 @@ using Raft.Core;
 using Redis.Server.Keyspace;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
+using Redis.Server.PubSub;
 using Redis.Server.Security;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Commands;
 
@@ -29,6 +31,15 @@ internal sealed class CommandContext
 
     /// <summary>Where the reply goes.</summary>
     public RespWriter Reply { get; set; } = new();
+
+    /// <summary>Where PUBLISH delivers to; empty on nodes that do not lead.</summary>
+    public Channels Channels { get; } = new();
+
+    /// <summary>Tells clients what they cache no longer holds.</summary>
+    public Invalidations Invalidations => field ??= new Invalidations(Keyspace);
+
+    /// <summary>Publishes what happens to keys; null while nobody wants to know.</summary>
+    public KeyspaceNotifications? Notifications { get; set; }
 
     /// <summary>Cluster time in milliseconds since the Unix epoch: the time of the entry that is applied, or, for a read, of the last applied one.</summary>
     public long Now => Keyspace.Now;

@@ -27,6 +27,7 @@ internal static class DataCommands
         .. GeoSearchCommands.Rows,
         .. SortCommands.Rows,
         .. DumpCommands.Rows,
+        .. PublishCommands.Rows,
         .. WatchCommands.Rows,
     ];
 }

@@ -53,8 +53,13 @@ internal static class KeyCommands
 
     public static void Touch(CommandContext context, CommandArgs args) => Count(context, args);
 
-    public static void Type(CommandContext context, CommandArgs args) =>
-        context.Reply.SimpleString(TypeName(context.Keyspace.Peek(args[1]).Type));
+    public static void Type(CommandContext context, CommandArgs args)
+    {
+        RedisValue value = context.Keyspace.Peek(args[1]);
+        if (value.IsNone)
+            context.Keyspace.Missed(args[1]);
+        context.Reply.SimpleString(TypeName(value.Type));
+    }
 
     public static void Rename(CommandContext context, CommandArgs args) => Rename(context, args, onlyIfAbsent: false);
 
@@ -79,6 +84,7 @@ internal static class KeyCommands
         }
 
         long expiry = context.Keyspace.ExpiryOf(source);
+        context.Keyspace.Remove(target); // as in Redis a key that was there counts as new then
         context.Keyspace.Set(target, value.Clone());
         if (expiry >= 0)
             context.Keyspace.SetExpiry(target, expiry);
@@ -149,6 +155,7 @@ internal static class KeyCommands
         {
             long expiry = keyspace.ExpiryOf(source);
             keyspace.Remove(source);
+            keyspace.Remove(target); // as in Redis a key that was there counts as new then
             keyspace.Set(target, value);
             if (expiry >= 0)
                 keyspace.SetExpiry(target, expiry);

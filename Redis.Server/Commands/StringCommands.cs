@@ -60,6 +60,8 @@ internal static class StringCommands
         if (options.Expiry.IsGiven && !options.Expiry.TryGetTime(context, "set", out at))
             return;
         RedisValue old = context.Keyspace.FindForWrite(key);
+        if (options.ReturnOld && old.IsNone)
+            context.Keyspace.Missed(key);
         if (options.ReturnOld && !TryReplyOld(context, old))
             return;
         if (options.IfAbsent ? !old.IsNone : options.IfPresent && old.IsNone)
@@ -99,7 +101,7 @@ internal static class StringCommands
             return;
         }
 
-        if (!context.TryWriteString(key, out RedisValue value, out _))
+        if (!TryAnswerString(context, key, out RedisValue value))
             return;
         long at = 0;
         if (!value.IsNone && options.Expiry.IsGiven && !options.Expiry.TryGetTime(context, "getex", out at))
@@ -125,7 +127,7 @@ internal static class StringCommands
 
     public static void GetDel(CommandContext context, CommandArgs args)
     {
-        if (!context.TryWriteString(args[1], out RedisValue value, out _))
+        if (!TryAnswerString(context, args[1], out RedisValue value))
             return;
         Reply(context, value);
         if (value.IsNone)
@@ -136,7 +138,7 @@ internal static class StringCommands
 
     public static void GetSet(CommandContext context, CommandArgs args)
     {
-        if (!context.TryWriteString(args[1], out RedisValue value, out _))
+        if (!TryAnswerString(context, args[1], out RedisValue value))
             return;
         Reply(context, value);
         SetAndNotify(context, args[1], args[2]);
@@ -180,6 +182,16 @@ internal static class StringCommands
     {
         if (context.TryReadString(args[1], out RedisValue value))
             context.Reply.Integer(value.Length);
+    }
+
+    /// <summary>A string to change that is also the reply: to miss it counts as a read's miss does.</summary>
+    private static bool TryAnswerString(CommandContext context, ReadOnlySpan<byte> key, out RedisValue value)
+    {
+        if (!context.TryWriteString(key, out value, out _))
+            return false;
+        if (value.IsNone)
+            context.Keyspace.Missed(key);
+        return true;
     }
 
     private static void Reply(CommandContext context, in RedisValue value)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Redis.Server.Clients;
+using Redis.Server.PubSub;
 
 namespace Redis.Server.Diagnostics;
 
@@ -38,9 +39,9 @@ internal static class StatisticsInfo
             ("current_eviction_exceeded_time", 0),
             ("keyspace_hits", keyspace.Hits),
             ("keyspace_misses", keyspace.Misses),
-            ("pubsub_channels", 0),
-            ("pubsub_patterns", 0),
-            ("pubsubshard_channels", 0),
+            ("pubsub_channels", services.Channels.Count(SubscriptionKind.Channel)),
+            ("pubsub_patterns", services.Channels.Count(SubscriptionKind.Pattern)),
+            ("pubsubshard_channels", services.Channels.Count(SubscriptionKind.ShardChannel)),
             ("latest_fork_usec", 0),
             ("total_forks", 0),
             ("migrate_cached_sockets", 0),
@@ -51,9 +52,9 @@ internal static class StatisticsInfo
             ("active_defrag_key_misses", 0),
             ("total_active_defrag_time", 0),
             ("current_active_defrag_time", 0),
-            ("tracking_total_keys", 0),
-            ("tracking_total_items", 0),
-            ("tracking_total_prefixes", 0),
+            ("tracking_total_keys", services.Invalidations.Keys),
+            ("tracking_total_items", services.Invalidations.Items),
+            ("tracking_total_prefixes", services.Invalidations.Prefixes),
             ("unexpected_error_replies", 0),
             ("total_error_replies", services.Meter.Statistics.Errors),
             ("dump_payload_sanitizations", 0),

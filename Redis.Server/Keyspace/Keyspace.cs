@@ -43,7 +43,7 @@ internal sealed class Keyspace
     public bool MetDueKey { get; set; }
 
     /// <summary>Hears of changes; null when nobody listens.</summary>
-    public IKeyspaceObserver? Observer { get; set; }
+    public IKeyspaceObserver? Observer { get; private set; }
 
     /// <summary>The commands that wait for keys.</summary>
     public BlockedClients Blocked { get; } = new();
@@ -106,14 +106,20 @@ internal sealed class Keyspace
         ref KeyEntry entry = ref _keys.Find(key);
         if (Unsafe.IsNullRef(ref entry) || IsGone(in entry))
         {
-            Misses++;
-            Observer?.Event(EventClass.KeyMiss, "keymiss"u8, key);
+            Missed(key);
             return default;
         }
 
         Hits++;
         entry.AccessSeconds = _accessSeconds;
         return entry.Value;
+    }
+
+    /// <summary>A lookup that answers the client did not find the key.</summary>
+    public void Missed(ReadOnlySpan<byte> key)
+    {
+        Misses++;
+        Observer?.Event(EventClass.KeyMiss, "keymiss"u8, key);
     }
 
     /// <summary>As <see cref="Find"/>, but not a use of the key: no hit or miss, no access time (OBJECT, TYPE, SCAN, DEBUG).</summary>
@@ -244,6 +250,17 @@ internal sealed class Keyspace
             _fieldExpiries.Set(key, fields.Earliest);
         else if (_fieldExpiries.Count > 0)
             _fieldExpiries.Remove(key);
+    }
+
+    /// <summary>From now on the observer hears of changes.</summary>
+    public void Observe(IKeyspaceObserver observer) =>
+        Observer = Observer == null ? observer : new KeyspaceObservers([.. Listening.Where(other => other != observer), observer]);
+
+    /// <summary>The observer hears no more.</summary>
+    public void Ignore(IKeyspaceObserver observer)
+    {
+        IKeyspaceObserver[] left = [.. Listening.Where(other => other != observer)];
+        Observer = left.Length > 1 ? new KeyspaceObservers(left) : left.FirstOrDefault();
     }
 
     /// <summary>Removes all keys.</summary>
@@ -420,6 +437,9 @@ internal sealed class Keyspace
                 _expiries.Renumber(slot, i);
         }
     }
+
+    private IReadOnlyList<IKeyspaceObserver> Listening =>
+        Observer is KeyspaceObservers several ? several.Listening : Observer is { } one ? [one] : [];
 
     private int Prepare(ReadOnlySpan<byte> key, bool keepExpiry)
     {

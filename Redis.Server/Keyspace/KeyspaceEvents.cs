@@ -1,6 +1,6 @@
 namespace Redis.Server.Keyspace;
 
-/// <summary>Classes of keyspace notifications, with the letters of notify-keyspace-events.</summary>
+/// <summary>Classes of keyspace notifications, with the letters of notify-keyspace-events (KeyspaceEventClasses has the same bits).</summary>
 [Flags]
 internal enum EventClass
 {
@@ -35,7 +35,7 @@ internal enum EventClass
     KeyMiss = 1 << 11,
 
     /// <summary>n: a key was created.</summary>
-    New = 1 << 14,
+    New = 1 << 13,
 }
 
 /// <summary>Hears what entries do to keys: WATCH, client tracking and keyspace notifications hang on it.</summary>

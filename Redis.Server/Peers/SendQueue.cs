@@ -36,6 +36,9 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
     /// <summary>Sends since the start.</summary>
     public long Sends { get; private set; }
 
+    /// <summary>Whether nothing is accepted any more. Any thread.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed);
+
     /// <summary>Appends bytes; nothing is sent before <see cref="Flush"/>.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

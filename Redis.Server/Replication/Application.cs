@@ -3,6 +3,7 @@ using Raft.Storage;
 using Redis.Server.Commands;
 using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Replication;
 
@@ -27,6 +28,7 @@ internal sealed class Application : IDisposable
     private readonly List<RequestStream> _flushes = [];
     private readonly List<RequestStream> _waitForTick = [];
     private readonly LateReplies _late;
+    private readonly Invalidations _invalidations;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
     private int _prefetched;
@@ -38,6 +40,7 @@ internal sealed class Application : IDisposable
     public Application(CommandRunner runner, Func<long> clock)
     {
         _runner = runner;
+        _invalidations = runner.Context.Invalidations;
         _reply = runner.Context.Reply;
         _clock = clock;
         _reply.ErrorWritten = runner.Meter.Statistics.CountError;
@@ -146,6 +149,16 @@ internal sealed class Application : IDisposable
     /// <summary>Waiting commands that will change another key than the one they wait for. Any thread.</summary>
     public int Movers => _runner.Context.Keyspace.Blocked.Movers;
 
+    /// <summary>Whether a command of this client waits inside the state machine. Application's turn only.</summary>
+    public bool IsBlocked(RequestStream stream) => _late.TryFind(stream, out _);
+
+    /// <summary>Sends a client what it did not ask for: behind the replies it has, before the one in the making. Application's turn only.</summary>
+    public void Push(RequestStream stream, ReadOnlySpan<byte> message)
+    {
+        stream.Output.Append(message);
+        FlushLater(stream);
+    }
+
     /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
     public bool Unblock(RequestStream stream, UnblockReason reason) =>
         _late.TryFind(stream, out EntryId entry) && ProposeUnblock(UnblockPayload.Build(entry, reason));
@@ -184,6 +197,12 @@ internal sealed class Application : IDisposable
         if (!finished && onLoan)
         {
             Volatile.Write(ref _throttled, _throttled + 1);
+        }
+
+        if (_invalidations.HasUntold)
+        {
+            _invalidations.TellOfOwnChanges();
+            _invalidations.Broadcast();
         }
 
         foreach (RequestStream stream in _flushes)
@@ -405,6 +424,7 @@ internal sealed class Application : IDisposable
                     }
 
                     break;
+                case RequestKind.OnLeader when request.ReadId <= stream.ReleasedReads:
                 case RequestKind.Local:
                     BeginReply(stream);
                     if (!stream.ExecuteLocal(request, _reply))
@@ -417,7 +437,7 @@ internal sealed class Application : IDisposable
                     EndReply(stream, request.Bytes);
                     break;
                 case RequestKind.Reply:
-                    _runner.Meter.Answered(request.Command, request.Bytes.Span);
+                    _runner.Meter.Answered(request.Command, request.Bytes.Span, stream);
                     BeginReply(stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);
@@ -491,7 +511,7 @@ internal sealed class Application : IDisposable
                 case RequestKind.Proxied:
                     AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
                     break;
-                case RequestKind.Read:
+                case RequestKind.Read or RequestKind.OnLeader:
                     BeginReply(stream);
                     _reply.Error("TIMEOUT no quorum for read"u8);
                     EndReply(stream, request.Bytes);
@@ -526,7 +546,7 @@ internal sealed class Application : IDisposable
     private void BeginReply(RequestStream? stream)
     {
         _reply.Clear();
-        _reply.IsMuted = stream is null || stream.IsMuted;
+        _reply.IsMuted = stream is null || stream.WantsNoReply;
         if (stream is not null)
         {
             _reply.Version = stream.ProtocolVersion;
@@ -539,6 +559,10 @@ internal sealed class Application : IDisposable
         PayloadBlock.Release(bytes);
         Take(stream);
         stream.Answered();
+        if (_invalidations.HasUntold)
+        {
+            _invalidations.TellOfOwnChanges();
+        }
     }
 
     private void Take(RequestStream stream)
@@ -547,6 +571,11 @@ internal sealed class Application : IDisposable
         {
             Unwatch(watches);
         }
+
+        if (stream.ReplyMode is ReplyMode.SkipNext or ReplyMode.Skip)
+        {
+            stream.ReplyMode = stream.ReplyMode == ReplyMode.SkipNext ? ReplyMode.Skip : ReplyMode.On;
+        }
     }
 
     private void Send(RequestStream stream, RespWriter reply)
@@ -554,11 +583,16 @@ internal sealed class Application : IDisposable
         if (reply.Length > 0)
         {
             stream.Respond(reply.Written);
-            if (!stream.IsFlushPending)
-            {
-                stream.IsFlushPending = true;
-                _flushes.Add(stream);
-            }
+            FlushLater(stream);
+        }
+    }
+
+    private void FlushLater(RequestStream stream)
+    {
+        if (!stream.IsFlushPending)
+        {
+            stream.IsFlushPending = true;
+            _flushes.Add(stream);
         }
     }
 }

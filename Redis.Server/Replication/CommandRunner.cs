@@ -3,6 +3,7 @@ using Raft.Core;
 using Redis.Server.Commands;
 using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Replication;
 
@@ -97,8 +98,10 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         keyspace.LeaderClock = leaderClock;
         keyspace.MetDueKey = false;
         context.Watches = client?.Watches;
+        context.Notifications?.BeginRead();
         Run(client);
         keyspace.LeaderClock = 0;
+        context.Notifications?.EndRead(keyspace.MetDueKey);
         return !keyspace.MetDueKey;
     }
 
@@ -112,6 +115,22 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     }
 
     private void Run(RequestStream? client)
+    {
+        Invalidations? invalidations = context.Invalidations is { IsActive: true } active ? active : null;
+        if (invalidations is not null)
+        {
+            invalidations.Running = client;
+        }
+
+        RunPayload(client);
+        if (invalidations is not null)
+        {
+            invalidations.Running = null;
+            client?.Tracking?.IsCachingGiven = false;
+        }
+    }
+
+    private void RunPayload(RequestStream? client)
     {
         try
         {
@@ -161,6 +180,10 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
         {
             meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
+            if (client?.Tracking is { } session && command.Has(CommandFlags.ReadOnly))
+            {
+                context.Invalidations.Remember(session, command, args);
+            }
         }
     }
 

@@ -353,7 +353,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         bool hasWrite = false;
         foreach (ref readonly StagedRequest request in staged)
         {
-            hasRead |= request.Kind == RequestKind.Read;
+            hasRead |= request.Kind is RequestKind.Read or RequestKind.OnLeader;
             hasWrite |= request.Kind == RequestKind.Write;
         }
 
@@ -368,7 +368,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         bool takesData = hasData && server is not null && (refusal is null || (hasRead && stream.TakesFollowerReads));
         if (refusal is not null && _proxy.Wants(stream, server, answersHere: takesData && !hasWrite) is { } leader)
         {
-            PassOn(stream, staged, leader);
+            PassOn(stream, staged, leader, refusal);
             return;
         }
 
@@ -382,7 +382,13 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         bool hasReady = false;
         foreach (ref readonly StagedRequest request in staged)
         {
-            hasReady |= !Take(stream, request, server, request.Kind == RequestKind.Read ? ticket.Refusal : refusal, ticket);
+            byte[]? refused = request.Kind switch
+            {
+                RequestKind.Read => ticket.Refusal,
+                RequestKind.OnLeader => refusal ?? ticket.Refusal,
+                _ => refusal,
+            };
+            hasReady |= !Take(stream, request, server, refused, ticket);
         }
 
         if (takesData)
@@ -426,7 +432,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     }
 
     /// <summary>Another node leads and is asked instead of the client having to; what concerns this node alone stays here.</summary>
-    private void PassOn(RequestStream stream, ReadOnlySpan<StagedRequest> staged, Member leader)
+    private void PassOn(RequestStream stream, ReadOnlySpan<StagedRequest> staged, Member leader, byte[] refusal)
     {
         bool hasReady = false;
         foreach (ref readonly StagedRequest request in staged)
@@ -438,7 +444,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             }
             else
             {
-                hasReady |= !Take(stream, request, null, null, default);
+                hasReady |= !Take(stream, request, null, refusal, default);
             }
         }
 
@@ -514,7 +520,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                 taken.Kind = RequestKind.Reply;
                 taken.Bytes = Admission.Refusal(result);
                 break;
-            case RequestKind.Read when refusal is null:
+            case RequestKind.Read or RequestKind.OnLeader when refusal is null:
                 taken.ReadId = ticket.ReadId;
                 taken.IsByClusterTime = ticket.IsByClusterTime;
                 taken.Bytes = Keep(request.Bytes.Span);

@@ -144,6 +144,9 @@ internal sealed class RaftHost : IDisposable
         return id;
     }
 
+    /// <summary>Null when this node leads; otherwise the ready reply that says where to go.</summary>
+    public byte[]? RefusalUnlessLeader() => Consensus.Read((server, _) => Admission.Refusal(server), Admission.Refusal(null));
+
     /// <summary>Takes a snapshot; null when it is done, otherwise why not.</summary>
     public Task<string?> TakeSnapshotAsync(bool keepsTail) => Snapshots.RunAsync(_store!, keepsTail);
 

@@ -13,6 +13,9 @@ internal enum RequestKind : byte
     /// <summary>A confirmed read index.</summary>
     Read,
 
+    /// <summary>A confirmed read index, and then only its turn: a local command that is the leader's alone (SUBSCRIBE).</summary>
+    OnLeader,
+
     /// <summary>Only its turn: it concerns this node or this connection, not the data.</summary>
     Local,
 
@@ -42,13 +45,13 @@ internal struct InFlightRequest
     /// <summary>Write: the entry that carries it.</summary>
     public EntryId Entry;
 
-    /// <summary>Read: the number it was registered under; 0 when nobody needs to confirm it.</summary>
+    /// <summary>Read, OnLeader: the number it was registered under; 0 when nobody needs to confirm it.</summary>
     public long ReadId;
 
     /// <summary>Read: cluster time alone decides which keys are due, as on a node that cannot make it pass.</summary>
     public bool IsByClusterTime;
 
-    /// <summary>Read, Local, Reply: the payload, frame or reply; released once it is dealt with.</summary>
+    /// <summary>Read, OnLeader, Local, Reply: the payload, frame or reply; released once it is dealt with.</summary>
     public ReadOnlyMemory<byte> Bytes;
 
     /// <summary>Watched keys that are watched no longer once this is answered.</summary>

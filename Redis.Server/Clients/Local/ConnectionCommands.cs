@@ -3,6 +3,7 @@ using Redis.Server.Commands;
 using Redis.Server.Operations;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
+using Redis.Server.Replication;
 using Redis.Server.Security;
 
 namespace Redis.Server.Clients.Local;
@@ -19,13 +20,13 @@ internal static class ConnectionCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new LocalCommand("ping", -1, CommandFlags.Fast, AclCategories.Connection, Ping) { IsTransparent = true },
+        new LocalCommand("ping", -1, CommandFlags.Fast, AclCategories.Connection, Ping) { IsTransparent = true, IsAllowedToSubscribers = true },
         new LocalCommand("echo", 2, Always, AclCategories.Connection, (_, args, reply) => reply.BulkString(args[1])) { IsTransparent = true },
         new LocalCommand("select", 2, Always, AclCategories.Connection, Select),
         new LocalCommand("auth", -2, NoAuth, AclCategories.Connection, Auth),
         new LocalCommand("hello", -1, NoAuth, AclCategories.Connection, Hello),
-        new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset),
-        new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit),
+        new LocalCommand("reset", 1, NoAuth, AclCategories.Connection, Reset) { IsAllowedToSubscribers = true },
+        new LocalCommand("quit", -1, CommandFlags.AllowBusy | NoAuth, AclCategories.Connection, Quit) { IsAllowedToSubscribers = true },
         Peer,
     ];
 
@@ -34,6 +35,12 @@ internal static class ConnectionCommands
         if (args.Count > 2)
         {
             reply.Error("ERR wrong number of arguments for 'ping' command"u8);
+        }
+        else if (client.IsInSubscribedMode)
+        {
+            reply.ArrayHeader(2);
+            reply.BulkString("pong"u8);
+            reply.BulkString(args.Count == 2 ? args[1] : []);
         }
         else if (args.Count == 2)
         {
@@ -91,7 +98,7 @@ internal static class ConnectionCommands
     {
         if (client.Services.Users.Authenticate(user, password) is not { } account)
         {
-            client.Services.AclLog.Add(new AclLogEntry(AclReason.Auth, client.Transaction.IsOpen ? AclContext.Multi : AclContext.TopLevel, AclText.Of(command), AclText.Of(user), ClientCommands.Describe(client)));
+            client.Services.AclLog.Add(new AclLogEntry(AclReason.Auth, client.Transaction.IsOpen ? AclContext.Multi : AclContext.TopLevel, AclText.Of(command), AclText.Of(user), ClientDescription.Of(client)));
             reply.Error("WRONGPASS invalid username-password pair or user is disabled."u8);
             return false;
         }
@@ -191,6 +198,11 @@ internal static class ConnectionCommands
             client.Services.Host.Application.Unwatch(watches);
         }
 
+        client.EndPushes();
+        client.ReplyMode = ReplyMode.On;
+        reply.IsMuted = client.IsMuted;
+        client.Session.IsExemptFromEviction = false;
+        client.Session.LeavesAccessTimes = false;
         client.Session.Name = "";
         client.Session.User = client.Services.Users.Default;
         client.Session.IsAuthenticated = client.Services.Users.LetsAnyoneIn;
