@@ -24,7 +24,8 @@ internal sealed class Node : INode
     private readonly RaftHost _host;
     private readonly Listener _listener;
     private readonly ServerSampler _sampler;
-    private readonly IdleClients _idleClients;
+    private readonly ClientUpkeep _upkeep;
+    private bool _led;
     private volatile bool _isHurried;
     private readonly NodeMetrics _metrics;
     private readonly PrometheusEndpoint _prometheus;
@@ -55,6 +56,7 @@ internal sealed class Node : INode
             Keyspace = context.Keyspace,
             Channels = context.Channels,
             Scripts = context.Scripts,
+            Invalidations = context.Invalidations,
             Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
             Logger = loggers.CreateLogger<ClientServices>(),
             RequestShutdown = EndAtRequest,
@@ -62,9 +64,11 @@ internal sealed class Node : INode
         users.Deleted += user => _host.Application.Post(() => EndClientsOf(user, services));
         _listener = new Listener(services);
         _sampler = services.Sampler;
-        _idleClients = new IdleClients(services);
+        _upkeep = new ClientUpkeep(services);
+        context.Invalidations.FindClient = services.Clients.Find;
+        context.Invalidations.MaxKeys = () => options.TrackingTableMaxKeys;
         NotifyAsConfigured(context, options);
-        _host.Consensus.StateChanged += change => DismissSubscribersUnlessLeader(context.Channels, change);
+        _host.Consensus.StateChanged += change => GiveUpClientsOfLeader(context, change);
         _metrics = new NodeMetrics(services);
         _prometheus = new PrometheusEndpoint(loggers.CreateLogger<PrometheusEndpoint>());
     }
@@ -76,7 +80,7 @@ internal sealed class Node : INode
 
     private static IEnumerable<Command> LocalRows =>
     [
-        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. MonitorCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
         .. MemoryCommands.Rows, .. AclCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
         .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
     ];
@@ -111,7 +115,7 @@ internal sealed class Node : INode
         _host.Open();
         _listener.Start();
         _sampler.Start();
-        _idleClients.Start();
+        _upkeep.Start();
         if (_options.Diagnostics.MetricsPort > 0)
         {
             _prometheus.Start(_options.Bind, _options.Diagnostics.MetricsPort);
@@ -132,7 +136,7 @@ internal sealed class Node : INode
         _prometheus.Dispose();
         _metrics.Dispose();
         _sampler.Dispose();
-        _idleClients.Dispose();
+        _upkeep.Dispose();
         _host.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -167,13 +171,22 @@ internal sealed class Node : INode
         }
     }
 
-    /// <summary>Under the consensus lock: before anything that another leader has committed is applied here.</summary>
-    private void DismissSubscribersUnlessLeader(Channels channels, in RaftChange change)
+    /// <summary>
+    /// This node leads no more: its subscribers have to go to who does, and what clients cache may grow stale unnoticed.
+    /// Under the consensus lock: before anything that another leader has committed is applied here.
+    /// </summary>
+    private void GiveUpClientsOfLeader(CommandContext context, in RaftChange change)
     {
-        if (change.Role != RaftRole.Leader)
+        if (change.Role != RaftRole.Leader && _led)
         {
-            _host.Application.Add(Work.Run(channels.DismissAll));
+            _host.Application.Add(Work.Run(() =>
+            {
+                context.Channels.DismissAll();
+                context.Invalidations.InvalidateAll();
+            }));
         }
+
+        _led = change.Role == RaftRole.Leader;
     }
 
     private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Ended).ConfigureAwait(false)).ConfigureAwait(false);

@@ -463,7 +463,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             }
             else
             {
-                hasReady |= !Take(stream, request, null, request.Kind == RequestKind.OnLeader ? refusal : null, default);
+                hasReady |= !Take(stream, request, null, refusal, default);
             }
         }
 

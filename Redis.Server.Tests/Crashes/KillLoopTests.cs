@@ -3,7 +3,7 @@ using Redis.Server.Operations;
 using Redis.Server.Tests.Cluster;
 using Redis.Server.Tests.Oracle;
 
-namespace Redis.Server.Tests.Recovery;
+namespace Redis.Server.Tests.Crashes;
 
 /// <summary>
 /// kill -9 of one node after the other, under load, while all of them take snapshots and some come back only through one. A

@@ -3,7 +3,7 @@ using Redis.Server.Operations;
 using Redis.Server.Tests.Cluster;
 using Redis.Server.Tests.Oracle;
 
-namespace Redis.Server.Tests.Recovery;
+namespace Redis.Server.Tests.Crashes;
 
 /// <summary>A disk that is full, read-only or gone: the node stops and says why, and nothing acknowledged is lost.</summary>
 [TestFixture]

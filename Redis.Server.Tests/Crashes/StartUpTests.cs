@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Redis.Server.Operations;
 using Redis.Server.Tests.Cluster;
 
-namespace Redis.Server.Tests.Recovery;
+namespace Redis.Server.Tests.Crashes;
 
 /// <summary>What a node makes of the files it finds: each thing that is wrong with them stops it, by name, and changes nothing.</summary>
 [TestFixture]

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using NUnit.Framework;
 
-namespace Redis.Server.Tests.Recovery;
+namespace Redis.Server.Tests.Crashes;
 
 /// <summary>A directory on a file system of its own, in memory and of a few megabytes. Only root may make one.</summary>
 internal sealed class SmallDisk : IDisposable
