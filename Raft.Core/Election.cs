@@ -20,6 +20,9 @@ internal sealed class Election
     private readonly TimeSpan _refuseUntil;
     private double _retryFraction = RetryFraction;
 
+    /// <summary>Whether this server hears a leader, or may have promised one before it was restarted not to elect another.</summary>
+    private bool IsLoyal => _state.HearsLeader || _state.Now < _refuseUntil;
+
     public Election(RaftState state)
     {
         _state = state;
@@ -62,6 +65,15 @@ internal sealed class Election
         }
     }
 
+    /// <summary>The same as a voter is asked for: who hears a leader supports no other, not even itself.</summary>
+    public void PreVoteUnlessPromised(string reason)
+    {
+        if (!IsLoyal)
+        {
+            PreVote(reason);
+        }
+    }
+
     /// <summary>Asks whether an election could be won; nobody's term changes.</summary>
     public void PreVote(string reason)
     {
@@ -94,7 +106,7 @@ internal sealed class Election
     {
         // A leader hands over to voters only: a removed server that claims so does not depose it.
         bool isHandedOver = request.IsTransfer && _state.Configuration.Find(request.Candidate) is { IsVoter: true };
-        bool hasPromise = (_state.HearsLeader || _state.Now < _refuseUntil) && !isHandedOver;
+        bool hasPromise = IsLoyal && !isHandedOver;
         bool isUpToDate = request.LastEntry >= _state.Log.Last;
         if (request.IsPreVote)
         {

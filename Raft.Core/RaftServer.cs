@@ -441,8 +441,8 @@ public sealed class RaftServer
     }
 
     /// <summary>
-    /// Campaigns at once, although a leader may be well; with lease reads it asks by a pre-vote first. Does nothing on a
-    /// leader or a server that is not a voter.
+    /// Campaigns at once, although a leader may be well. With lease reads it does so only when it hears none, since the
+    /// leader counts on that, and asks by a pre-vote first. Does nothing on a leader or a server that is not a voter.
     /// </summary>
     public void Campaign()
     {
@@ -451,7 +451,7 @@ public sealed class RaftServer
         {
             if (_state.Options.LeaseReads)
             {
-                _election.PreVote("was told to campaign");
+                _election.PreVoteUnlessPromised("was told to campaign");
             }
             else
             {

@@ -84,6 +84,11 @@ internal sealed class SimulatedStateMachine(SimulatedNode node, SimulatedCluster
             }
             else if (item.Snapshot is not null)
             {
+                if (Applied.Index > before)
+                {
+                    node.Server!.EntriesApplied(Applied.Index);
+                }
+
                 Install(item.Snapshot);
                 return;
             }
