@@ -190,7 +190,10 @@ internal sealed class RaftState
         {
             HeardLeader = false;
             LeaderContact = Now;
-            RestartElectionTimer();
+            if (!LeaderSuspected)
+            {
+                RestartElectionTimer();
+            }
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed class CommitLedger(SimulatedCluster cluster)
     }
 
     /// <summary>Only the disk that was promoted to voter counts; what it held when it was wiped had been acknowledged.</summary>
-    private bool Keeps(Member voter, EntryId entry) => cluster.Find(voter.Id) is SimulatedNode node
+    public bool Keeps(Member voter, EntryId entry) => cluster.Find(voter.Id) is SimulatedNode node
         && (node.Disk.StoreId == voter.StoreId ? node.Disk : node.FormerDisks.Find(d => d.StoreId == voter.StoreId))?.Keeps(entry) == true;
 
     private ReadOnlySpan<byte> ConfigurationAt(long index) =>

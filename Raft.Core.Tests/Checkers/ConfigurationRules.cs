@@ -28,6 +28,7 @@ internal static class ConfigurationRules
             $"n{node.Id} forgets a used id with {entry.Id}");
         if (node.Server is { Role: RaftRole.Leader } server && entry.Term == server.Term)
         {
+            CheckCaughtUp(node, previous, next);
             long committed = server.Cursors.Committed;
             Rule.Holds(
                 committed >= node.Log.Base.Index && node.Log.TermAt(committed) == server.Term,
@@ -35,6 +36,19 @@ internal static class ConfigurationRules
             Rule.Holds(
                 node.History.ConfigurationIndex <= committed,
                 $"n{node.Id} changes members with {entry.Id} while the change at {node.History.ConfigurationIndex} is not committed");
+        }
+    }
+
+    /// <summary>Who becomes a voter has, on the disk that will count, at least the log up to where it became a member.</summary>
+    private static void CheckCaughtUp(SimulatedNode node, ClusterConfiguration previous, ClusterConfiguration next)
+    {
+        foreach (Member promoted in next.Members.Where(m => m.IsVoter && previous.Find(m.Id) is { IsVoter: false }))
+        {
+            long index = node.History.FirstIndexWith(promoted.Id);
+            EntryId joined = index < node.Log.Base.Index ? node.Checks.Ledger.At(index) : new EntryId(node.Log.TermAt(index), index);
+            Rule.Holds(
+                node.Checks.Ledger.Keeps(promoted, joined),
+                $"n{node.Id} makes n{promoted.Id} a voter before it has caught up to {joined}");
         }
     }
 }

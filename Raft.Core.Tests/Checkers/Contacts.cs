@@ -14,7 +14,7 @@ internal sealed class Contacts
     private bool _leaderSuspected;
     private (long Term, long Round) _answered;
 
-    /// <summary>Milliseconds that this incarnation was told have passed.</summary>
+    /// <summary>Microseconds that this incarnation was told have passed.</summary>
     public long Now { get; private set; }
 
     /// <summary>Since when the present leadership, or its present members, last: nobody can have been heard before.</summary>

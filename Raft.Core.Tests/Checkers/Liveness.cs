@@ -25,6 +25,7 @@ internal sealed class Liveness(SimulatedCluster cluster)
         CommitOnEveryMember("commit a new entry on every member");
         ReadOnEveryMember();
         ChangeMembers();
+        CommitOnEveryMember("commit with the new members");
         HandOver();
         cluster.Heal([]);
         CommitOnEveryMember("commit again");
@@ -106,18 +107,14 @@ internal sealed class Liveness(SimulatedCluster cluster)
             long answered = -1;
             Within($"answer a read on n{node.Id}", () =>
             {
-                if (answered >= 0 && cluster.Checks.Reads.Answered > answered)
-                {
-                    return true;
-                }
-
-                if (cluster.Clients.LongestWait(node) == 0)
+                // What was asked before the faults ended is answered, or fails, first.
+                if (!cluster.Clients.HasReads(node) && !(answered >= 0 && cluster.Checks.Reads.Answered > answered))
                 {
                     answered = cluster.Checks.Reads.Answered;
                     cluster.Clients.Read(node);
                 }
 
-                return cluster.Checks.Reads.Answered > answered;
+                return answered >= 0 && cluster.Checks.Reads.Answered > answered;
             });
         }
     }
@@ -145,9 +142,10 @@ internal sealed class Liveness(SimulatedCluster cluster)
         }
     }
 
+    /// <summary>In a healthy cluster the target of a transfer, and nobody else, leads next.</summary>
     private void HandOver()
     {
-        int target = 0;
+        (SimulatedNode Leader, long Term, int Target)? begun = null;
         Within("hand leadership over", () =>
         {
             if (cluster.Leader is not SimulatedNode leader)
@@ -155,20 +153,21 @@ internal sealed class Liveness(SimulatedCluster cluster)
                 return false;
             }
 
-            if (leader.Id == target)
+            if (begun is { } transfer && (leader != transfer.Leader || leader.Server!.Term != transfer.Term))
             {
+                Rule.Holds(leader.Id == transfer.Target, $"n{transfer.Leader.Id} handed over to n{transfer.Target}, but n{leader.Id} leads next");
                 return true;
             }
 
             Member? other = leader.History.Configuration.Members.FirstOrDefault(m => m.IsVoter && !IsWiped(m) && m.Id != leader.Id && cluster.Find(m.Id)!.IsUp);
-            if (other is null)
+            if (other is not null && !leader.Server!.Status().IsTransferring)
             {
-                return true;
+                bool isBegun = false;
+                leader.Drive((server, id) => isBegun = server.TransferLeadership(id), other.Id);
+                begun = isBegun ? (leader, leader.Server!.Term, other.Id) : null;
             }
 
-            target = other.Id;
-            leader.Drive(static (server, id) => server.TransferLeadership(id), target);
-            return false;
+            return other is null;
         });
     }
 

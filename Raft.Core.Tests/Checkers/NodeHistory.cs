@@ -28,6 +28,9 @@ internal sealed class NodeHistory
     /// <summary>Where the latest configuration stands, or 0.</summary>
     public long ConfigurationIndex => _configurations.Count == 0 ? 0 : _configurations[^1].Index;
 
+    /// <summary>Where the configurations known begin to name a member.</summary>
+    public long FirstIndexWith(int id) => _configurations.Find(c => c.Configuration.Find(id) is not null).Index;
+
     public bool ConfigurationMoved => !ReferenceEquals(SettledConfiguration, Configuration);
 
     public void Settle() => SettledConfiguration = Configuration;

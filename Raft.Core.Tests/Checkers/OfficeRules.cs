@@ -10,7 +10,10 @@ internal sealed class OfficeRules(SimulatedCluster cluster)
 {
     private readonly Dictionary<(long Term, int Candidate), HashSet<long>> _preVotes = [];
 
-    private long ElectionTimeout => cluster.Settings.ElectionTimeout;
+    /// <summary>In microseconds, as clocks count here.</summary>
+    private long ElectionTimeout => cluster.Settings.ElectionTimeout * 1000L;
+
+    private bool HasLeases => cluster.Settings.LeaseReads != 0;
 
     /// <summary>A vote or pre-vote is given.</summary>
     public void Granting(SimulatedNode node, int candidate, in VoteReply reply)
@@ -40,10 +43,8 @@ internal sealed class OfficeRules(SimulatedCluster cluster)
             !reply.IsPreVote || request.Term > history.Term,
             $"n{node.Id} of term {history.Term} gives a pre-vote for term {request.Term}");
         bool isHandedOver = request.IsTransfer && history.Configuration.Find(candidate) is { IsVoter: true };
-        bool isLoyal = history.Role == RaftRole.Leader
-            || (history.Role == RaftRole.Follower && history.Contacts.IsLoyal(history.Term, ElectionTimeout))
-            || (cluster.Settings.LeaseReads != 0 && !node.StartedAlone && history.Contacts.Now < ElectionTimeout);
-        Rule.Holds(isHandedOver || !isLoyal, $"n{node.Id} supports n{candidate} for term {request.Term} although its leader may be well");
+        Rule.Holds(
+            isHandedOver || !(history.Role == RaftRole.Leader || IsLoyal(node)), $"n{node.Id} supports n{candidate} for term {request.Term} although its leader may be well");
     }
 
     /// <summary>Votes or pre-votes are asked for.</summary>
@@ -55,6 +56,7 @@ internal sealed class OfficeRules(SimulatedCluster cluster)
         Rule.Holds(IsVoter(history.Configuration, node.Id, store) || isNeeded, $"n{node.Id} campaigns and is not a voter");
         Rule.Holds(history.Contacts.Now >= history.Contacts.StalledUntil, $"n{node.Id} campaigns although its disk does not keep up");
         Rule.Holds(!node.Machine.IsInstalling, $"n{node.Id} campaigns while it installs a snapshot");
+        Rule.Holds(!HasLeases || request.IsTransfer || !IsLoyal(node), $"n{node.Id} campaigns although it promised its leader not to");
         if (!request.IsPreVote && !request.IsTransfer)
         {
             HashSet<long> grants = _preVotes.GetValueOrDefault((request.Term, node.Id)) ?? [];
@@ -91,6 +93,32 @@ internal sealed class OfficeRules(SimulatedCluster cluster)
         bool hasSuccessor = node.History.Configuration.Members.Any(m => m.IsVoter && m.Id != node.Id
             && node.History.Contacts.HasHeard(m.Id, m.StoreId, ElectionTimeout));
         Rule.Holds(node.Server is not { Role: RaftRole.Leader } || !hasSuccessor, $"n{node.Id} leads on with a disk that does not keep up");
+    }
+
+    /// <summary>
+    /// A read was answered without asking anyone: no majority may be free to elect another leader, by what they know of
+    /// their clocks (thesis, section 6.4.1).
+    /// </summary>
+    public void AnsweredByLease(SimulatedNode node)
+    {
+        ClusterConfiguration members = node.History.Configuration;
+        int voters = members.Members.Count(m => m.IsVoter);
+        int free = members.Members.Count(m => m.IsVoter && m.Id != node.Id && IsFree(cluster.Find(m.Id)!, m, node.Server!.Term));
+        Rule.Holds(voters == 1 || free <= voters / 2, $"n{node.Id} answers by a lease although {free} of {voters} voters are free to elect another leader");
+    }
+
+    private bool IsFree(SimulatedNode voter, Member member, long term) => voter.IsUp
+        && voter.Disk.StoreId == member.StoreId
+        && (voter.History.Term > term || (voter.History.Contacts.Now >= ElectionTimeout && !voter.History.Contacts.IsLoyal(term, ElectionTimeout)));
+
+    /// <summary>With leases a promise outlives a change of role, and a restart.</summary>
+    private bool IsLoyal(SimulatedNode node)
+    {
+        NodeHistory history = node.History;
+        bool hears = history.Contacts.IsLoyal(history.Term, ElectionTimeout);
+        return HasLeases
+            ? hears || (!node.StartedAlone && history.Contacts.Now < ElectionTimeout)
+            : hears && history.Role == RaftRole.Follower;
     }
 
     private static bool IsVoter(ClusterConfiguration configuration, int id, long store) =>

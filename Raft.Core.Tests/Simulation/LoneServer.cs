@@ -131,8 +131,17 @@ internal sealed class LoneServer : IRaftCallbacks, IRaftLog
 
     public long TermAt(long index) => _log.TermAt(index);
 
-    public ReadOnlyMemory<LogEntry> Slice(long first, int maxCount, long maxBytes) =>
-        _log.Slice(first, (int)Math.Min(maxCount, _log.Last.Index - first + 1));
+    public ReadOnlyMemory<LogEntry> Slice(long first, int maxCount, long maxBytes)
+    {
+        int count = 1;
+        long bytes = _log.At(first).Payload.Length;
+        while (count < maxCount && first + count <= Last.Index && (bytes += _log.At(first + count).Payload.Length) <= maxBytes)
+        {
+            count++;
+        }
+
+        return _log.Slice(first, count);
+    }
 
     void IRaftLog.Append(in LogEntry entry) => _log.Append(entry);
 

@@ -87,6 +87,11 @@ internal sealed class SimulatedClients(SimulatedCluster cluster)
                     pending.Forget(read);
                 }
 
+                if (cluster.Settings.LeaseReads != 0 && accepted && pending.Reads.All(r => r.ReadId < pending.LastReadId) && server.Role == RaftRole.Leader)
+                {
+                    cluster.Checks.Office.AnsweredByLease(node);
+                }
+
                 server.Replicate();
             },
             0);
@@ -141,6 +146,9 @@ internal sealed class SimulatedClients(SimulatedCluster cluster)
 
     /// <summary>The longest that an accepted read waits now, in milliseconds.</summary>
     public long LongestWait(SimulatedNode node) => Of(node).Reads.TryPeek(out PendingRead? read) ? cluster.Now - read.Begun : 0;
+
+    /// <summary>Whether reads that the node accepted are not answered.</summary>
+    public bool HasReads(SimulatedNode node) => Of(node).Reads.Count > 0;
 
     /// <summary>Whether the node still waits for the fate of something it accepted.</summary>
     public bool HasProposals(SimulatedNode node) => Of(node).Proposals.Count > 0;

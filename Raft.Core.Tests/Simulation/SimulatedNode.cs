@@ -179,7 +179,7 @@ internal sealed class SimulatedNode
     {
         if (Answers)
         {
-            History.Contacts.StalledUntil = History.Contacts.Now + (2 * _cluster.Settings.ElectionTimeout);
+            History.Contacts.StalledUntil = History.Contacts.Now + (2000L * _cluster.Settings.ElectionTimeout);
             Drive(static (server, why) => server.DiskStalled(why), reason);
             Checks.Office.Stalled(this);
         }
@@ -257,7 +257,7 @@ internal sealed class SimulatedNode
     /// <summary>The connection to another node closed.</summary>
     public void Disconnect(int other)
     {
-        if (Answers && Server!.Leader == other)
+        if (Answers && Server!.Leader == other && _cluster.Settings.LeaseReads == 0)
         {
             History.Contacts.SuspectLeader();
         }
@@ -375,10 +375,10 @@ internal sealed class SimulatedNode
             return;
         }
 
-        long elapsed = (_cluster.Now - _lastTick) * ClockRate / 1000;
+        long elapsed = (_cluster.Now - _lastTick) * ClockRate;
         _lastTick = _cluster.Now;
         History.Contacts.Pass(elapsed);
-        Drive(static (server, ms) => server.Periodic(TimeSpan.FromMilliseconds(ms)), elapsed);
+        Drive(static (server, microseconds) => server.Periodic(TimeSpan.FromMicroseconds(microseconds)), elapsed);
     }
 
     private void Work()

@@ -1,0 +1,197 @@
+using NUnit.Framework;
+using Raft.Core.Tests.Simulation;
+
+namespace Raft.Core.Tests.Unit;
+
+/// <summary>What one server does beyond figure 2: limits, hints, and how soon it answers.</summary>
+public sealed class RaftServerTests
+{
+    private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(1);
+
+    [Test]
+    public void FollowerAcknowledgesAfterEverySyncThatBringsItOn()
+    {
+        LoneServer server = new(2, 0);
+        LogEntry[] entries = [LoneServer.Entry(2, 2), LoneServer.Entry(2, 3)];
+        server.Server.Receive(2, new AppendRequest(2, 2, new EntryId(1, 1), 0, 0, entries));
+        server.Sent.Clear();
+        server.Server.LogSynced(new EntryId(2, 2));
+        Assert.That(server.TakeReply<AppendReply>().Match, Is.EqualTo(2));
+        server.Server.LogSynced(new EntryId(2, 3));
+        Assert.That(server.TakeReply<AppendReply>().Match, Is.EqualTo(3), "the rest of the same message");
+    }
+
+    [Test]
+    public void FollowerAcknowledgesToTheNextLeaderWhatItDidToTheLast()
+    {
+        LoneServer server = new(2, 0);
+        server.Append(2, new EntryId(1, 1), 0, LoneServer.Entry(2, 2), LoneServer.Entry(2, 3));
+        server.Sent.Clear();
+        server.Server.Receive(3, new AppendRequest(3, 3, new EntryId(1, 1), 0, 0, new[] { LoneServer.Entry(3, 2) }));
+        server.Sent.Clear();
+        server.Sync();
+        Assert.That(server.TakeReply<AppendReply>().Match, Is.EqualTo(2), "without waiting for a heartbeat");
+    }
+
+    [Test]
+    public void FollowerAnswersANewRoundBeforeItsDiskIsDone()
+    {
+        LoneServer server = new(2, 0);
+        server.Server.Receive(2, new AppendRequest(2, 2, new EntryId(1, 1), 0, 1, new[] { LoneServer.Entry(2, 2) }));
+        AppendReply reply = server.TakeReply<AppendReply>();
+        Assert.That((reply.Round, reply.Match), Is.EqualTo((1L, 1L)));
+    }
+
+    [Test]
+    public void ClosedConnectionOfTheLeaderIsAHintToPreVoteAndToGrantIt()
+    {
+        LoneServer server = new(2, 0);
+        server.Append(2, new EntryId(1, 1), 0);
+        server.Sent.Clear();
+        VoteRequest asked = new(3, 3, new EntryId(1, 1), IsPreVote: true, IsTransfer: false);
+        server.Server.Receive(3, asked);
+        Assert.That(server.TakeReply<VoteReply>().Granted, Is.False, "it hears its leader");
+
+        server.Server.PeerDisconnected(2);
+        server.Server.Receive(3, asked);
+        Assert.That(server.TakeReply<VoteReply>().Granted, Is.True, "at once");
+        server.Server.Periodic(server.Server.Options.ElectionTimeout / 5);
+        Assert.That(server.Take<VoteRequest>().Count(r => r.IsPreVote), Is.EqualTo(2), "well before the election timeout");
+    }
+
+    [Test]
+    public void LowerPriorityCampaignsLater()
+    {
+        LoneServer server = new(2, 0);
+        server.Server.Options = server.Server.Options with { Priority = 0 };
+        server.Append(2, new EntryId(1, 1), 0);
+        server.Server.Periodic(Instant);
+        server.Sent.Clear();
+        server.Server.Periodic(2 * server.Server.Options.ElectionTimeout - Instant);
+        Assert.That(server.Take<VoteRequest>(), Is.Empty);
+        server.Server.Periodic(server.Server.Options.ElectionTimeout + Instant);
+        Assert.That(server.Take<VoteRequest>(), Is.Not.Empty);
+    }
+
+    [Test]
+    public void PreCandidateWhoseDiskStallsGivesUp()
+    {
+        LoneServer server = new(2, 0);
+        server.PassElectionTimeout();
+        Assert.That(server.Server.Role, Is.EqualTo(RaftRole.PreCandidate));
+        server.Server.DiskStalled("slow");
+        server.Server.Receive(2, new VoteReply(3, IsPreVote: true, Granted: true, 2));
+        Assert.That((server.Server.Role, server.Server.Term), Is.EqualTo((RaftRole.Follower, 2L)));
+    }
+
+    [Test]
+    public void ProposalsBeyondTheLimitsAreRefused()
+    {
+        LoneServer server = Leader();
+        server.Server.Options = server.Server.Options with { MaxEntryBytes = 100, MaxUncommittedBytes = 150 };
+        Assert.That(server.Server.Propose(new byte[101], out _), Is.EqualTo(ProposeResult.TooLarge));
+        Assert.That(server.Server.Propose(new byte[100], out EntryId id), Is.EqualTo(ProposeResult.Accepted));
+        Assert.That(server.Server.Propose(new byte[51], out _), Is.EqualTo(ProposeResult.Overloaded));
+        CommitAll(server);
+        Assert.That(server.AppliedEntries[^1], Is.EqualTo(id));
+        Assert.That(server.Server.Propose(new byte[51], out _), Is.EqualTo(ProposeResult.Accepted), "when the others are committed");
+    }
+
+    [Test]
+    public void WindowIsBoundedInMessagesEntriesAndBytes()
+    {
+        LoneServer server = Leader();
+        server.Server.Options = server.Server.Options with { MaxAppendsInFlight = 2, MaxAppendEntries = 3, MaxAppendBytes = 50 };
+        for (int i = 0; i < 20; i++)
+        {
+            server.Server.Propose(new byte[i < 10 ? 1 : 30], out _);
+        }
+
+        server.Server.Replicate();
+        AppendRequest[] sent = [.. server.Take<AppendRequest>().Where(m => m.Entries.Length > 0)];
+        Assert.That(sent, Has.Length.EqualTo(4), "two to each of two followers");
+        Assert.That(sent.All(m => m.Entries.Length <= 3), Is.True);
+        for (int i = 0; i < 20; i++)
+        {
+            server.Server.Receive(2, new AppendReply(server.Server.Term, true, sent.Max(m => m.Previous.Index + m.Entries.Length), default, 0, 2));
+            sent = [.. server.Take<AppendRequest>().Where(m => m.Entries.Length > 0)];
+            if (sent.Length == 0)
+            {
+                break;
+            }
+
+            Assert.That(sent.All(m => m.Entries.Length == 1 || m.Entries.ToArray().Sum(e => e.Payload.Length) <= 50), Is.True);
+        }
+
+        Assert.That(server.Server.Status().Peers[0].Next, Is.EqualTo(server.Last.Index + 1), "everything was sent in the end");
+    }
+
+    [Test]
+    public void TransferThatTakesTooLongIsGivenUp()
+    {
+        LoneServer server = Leader(hasAll: false);
+        Assert.That(server.Server.TransferLeadership(3), Is.True);
+        Assert.That(server.Server.Propose(new byte[1], out _), Is.EqualTo(ProposeResult.Transferring));
+        server.Server.Receive(2, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 2));
+        server.Server.Periodic(server.Server.Options.TransferTimeout / 2);
+        server.Server.Receive(2, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 2));
+        server.Server.Periodic(server.Server.Options.TransferTimeout / 2);
+        Assert.That(server.Server.Propose(new byte[1], out _), Is.EqualTo(ProposeResult.Accepted));
+        Assert.That(server.Take<TimeoutNow>(), Is.Empty, "the target never had the whole log");
+    }
+
+    [Test]
+    public void EntriesAfterASnapshotUnderWayStay()
+    {
+        LoneServer server = Leader(hasAll: false);
+        server.Server.Options = server.Server.Options with { KeptEntries = 0 };
+        CommitAll(server);
+        SnapshotId first = new(server.Last, 10, 1);
+        server.Server.SnapshotTaken(first);
+        Assert.That(server.Base, Is.EqualTo(first.Last), "nobody needs what it covers");
+
+        server.Server.Receive(3, new AppendReply(server.Server.Term, false, 1, EntryId.None, 0, 3));
+        Assert.That(server.Take<SnapshotRequest>(), Is.Not.Empty, "node 3 lacks everything");
+        server.Server.Propose(new byte[1], out _);
+        CommitAll(server);
+        server.Server.SnapshotTaken(new SnapshotId(server.Last, 10, 2));
+        Assert.That(server.Base, Is.EqualTo(first.Last), "node 3 will need what follows the snapshot that it receives");
+    }
+
+    [Test]
+    public void TimeOfASnapshotCountsForTheNextEntry()
+    {
+        LoneServer server = new(2, 0);
+        SnapshotId id = new(new EntryId(2, 3), 1, 7);
+        server.Server.Receive(2, new SnapshotRequest(2, 2, id, 0, 0, Time: 5000, server.Server.Configuration.Encode(), new byte[] { 7 }));
+        server.Server.SnapshotInstalled(id);
+        server.Server.Time = 100;
+        server.Server.Periodic(Instant);
+        server.BecomeLeader();
+        Assert.That(server.Slice(4, 1, 0).Span[0].Time, Is.EqualTo(5000), "time never goes back along the log");
+    }
+
+    private static LoneServer Leader(bool hasAll = true)
+    {
+        LoneServer server = new(2, 0);
+        server.BecomeLeader();
+        CommitAll(server);
+        if (hasAll)
+        {
+            server.Server.Receive(3, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 3));
+        }
+
+        server.Sent.Clear();
+        return server;
+    }
+
+    /// <summary>The own disk and node 2's hold everything; what that commits is applied.</summary>
+    private static void CommitAll(LoneServer server)
+    {
+        server.Server.Replicate();
+        server.Sync();
+        server.Server.Receive(2, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 2));
+        server.Server.EntriesApplied(server.Server.Cursors.Committed);
+        server.Sent.Clear();
+    }
+}
