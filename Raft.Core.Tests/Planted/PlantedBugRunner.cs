@@ -9,6 +9,8 @@ namespace Raft.Core.Tests.Planted;
 /// </summary>
 internal sealed class PlantedBugRunner
 {
+    private const string BuildOptions = "-p:TreatWarningsAsErrors=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly string Work = Path.Combine(SourceTree.Root, "artifacts", "planted");
@@ -27,6 +29,7 @@ internal sealed class PlantedBugRunner
 
         Console.WriteLine();
         runner._table.ForEach(Console.WriteLine);
+        File.WriteAllLines(Path.Combine(Work, "results.txt"), runner._table);
         Console.WriteLine(survivors == 0 ? "Every planted bug was caught." : $"{survivors} planted bugs survived.");
         return survivors == 0 ? 0 : 1;
     }
@@ -45,7 +48,9 @@ internal sealed class PlantedBugRunner
             return Tell(bug, false, "the list no longer fits the source");
         }
 
-        (int built, string output) = Execute("dotnet", $"build {Path.Combine(Work, "source", "Raft.Storage")} -c Release --nologo -v q -o {Path.Combine(Work, "library")} -p:TreatWarningsAsErrors=false");
+        // Raft.Storage is built with Raft.Core only when the bug is in it: the good one goes with either.
+        string project = bug.Changes.All(c => c.File.StartsWith("Raft.Core", StringComparison.Ordinal)) ? "Raft.Core" : "Raft.Storage";
+        (int built, string output) = Execute("dotnet", $"build {Path.Combine(Work, "source", project)} -c Release --nologo -v q -o {Path.Combine(Work, "library")} {BuildOptions}");
         if (built != 0)
         {
             Console.WriteLine(output);
@@ -53,7 +58,7 @@ internal sealed class PlantedBugRunner
         }
 
         CopyFolder(AppContext.BaseDirectory, Path.Combine(Work, "tests"));
-        foreach (string library in (string[])["Raft.Core.dll", "Raft.Storage.dll"])
+        foreach (string library in (string[])(project == "Raft.Core" ? ["Raft.Core.dll"] : ["Raft.Core.dll", "Raft.Storage.dll"]))
         {
             File.Copy(Path.Combine(Work, "library", library), Path.Combine(Work, "tests", library), overwrite: true);
         }
