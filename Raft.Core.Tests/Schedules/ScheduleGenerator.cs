@@ -346,7 +346,17 @@ internal sealed class ScheduleGenerator
         Add("run", _random.Between(0, 15));
         if (_random.Chance(500))
         {
-            Add("crash", spare, 100);
+            bool isWiped = !_wiped && _settings.Voters >= 3 && _random.Chance(500);
+            _wiped |= isWiped;
+            if (isWiped)
+            {
+                Add("wipe", spare);
+            }
+            else
+            {
+                Add("crash", spare, 100);
+            }
+
             Add("run", _random.Between(0, 60));
             Add("restart", spare);
         }

@@ -6,7 +6,7 @@ internal static class SuiteSeeds
     /// <summary>How many parts of the suite run side by side.</summary>
     public const int Parts = 4;
 
-    public const int PerPart = 750;
+    public const int PerPart = 1000;
 
     public const int Count = Parts * PerPart;
 }
