@@ -24,6 +24,9 @@ internal sealed class Election
     /// <summary>Whether this server hears a leader, or may have promised one before it was restarted not to elect another.</summary>
     private bool IsLoyal => _state.HearsLeader || _state.Now < _refuseUntil;
 
+    /// <summary>Whether this server hears a leader, or may have promised one before it was restarted not to elect another.</summary>
+    private bool IsLoyal => _state.HearsLeader || _state.Now < _refuseUntil;
+
     public Election(RaftState state)
     {
         _state = state;
