@@ -62,6 +62,7 @@ internal sealed class Node : INode
             RequestShutdown = EndAtRequest,
         };
         users.Deleted += user => _host.Application.Post(() => EndClientsOf(user, services));
+        users.Changed += (user, _) => _host.Application.Post(() => EndSubscribersOf(user, services));
         _listener = new Listener(services);
         _sampler = services.Sampler;
         _upkeep = new ClientUpkeep(services);
@@ -94,6 +95,20 @@ internal sealed class Node : INode
         catch (ArgumentException exception)
         {
             throw new ConfigurationException("rename-command", 0, "rename-command", exception.Message);
+        }
+    }
+
+    /// <summary>Messages come without a further command: who is subscribed to what its user may no longer hear has to go.</summary>
+    private static void EndSubscribersOf(AclUser user, ClientServices services)
+    {
+        foreach (ClientConnection client in services.Clients.All.Where(client => client.Session.User == user && client.Subscriptions.Total > 0))
+        {
+            bool hearsTooMuch = Enum.GetValues<SubscriptionKind>().Any(kind =>
+                client.Subscriptions.NamesOf(kind).Any(name => !user.Rights.AllowsChannel(name, isPattern: kind == SubscriptionKind.Pattern)));
+            if (hearsTooMuch)
+            {
+                client.Kill();
+            }
         }
     }
 

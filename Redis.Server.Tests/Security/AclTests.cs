@@ -133,6 +133,34 @@ internal sealed class AclTests : SingleNode
     }
 
     [Test]
+    public async Task AScript_MayDoWhatItsCallerMay()
+    {
+        using TestClient user = await LoginAsync("scripter", "~mine:*", "+eval", "+eval_ro", "+get", "+set", "+@transaction");
+        const string Refused = "-ERR The user executing the script can't ";
+        Assert.That(await user.AskAsync("EVAL", "return redis.call('set', 'mine:1', 'x')", "0"), Is.EqualTo("+OK"));
+        Assert.That(await user.AskAsync("EVAL", "return redis.call('del', 'mine:1')", "0"), Does.StartWith(Refused + "run this command or subcommand script: "));
+        Assert.That(await user.AskAsync("EVAL", "return redis.call('set', 'other', 'x')", "0"), Does.StartWith(Refused + "access at least one of the keys mentioned in the command arguments script: "));
+        Assert.That(await user.AskAsync("EVAL_RO", "return redis.pcall('get', 'other')", "0"), Is.EqualTo(Refused + "access at least one of the keys mentioned in the command arguments"));
+        Assert.That(await user.AskAsync("EVAL", "return 1", "1", "other"), Is.EqualTo(KeyDenied));
+        Assert.That(await user.AskAsync("EVAL_RO", "return {redis.acl_check_cmd('get', 'mine:1'), redis.acl_check_cmd('get', 'other'), 1}", "0"), Is.EqualTo("[:1, (nil), :1]"));
+        Reply[] replies = await user.PipelineAsync([new("MULTI"), new("SET", "mine:2", "1"), new("EVAL", "return redis.call('get', 'other')", "0"), new("EXEC")]);
+        Assert.That(ReplyText.Of(replies[3]), Does.StartWith($"[+OK, {Refused}access at least one of the keys"));
+        Assert.That(await _admin.AskAsync("EVAL", "return redis.call('set', 'other', 'x')", "0"), Is.EqualTo("+OK"));
+        Assert.That(await LogAsync(), Does.Contain("$reason, $key, $context, $lua, $object, $other, $username, $scripter").And.Contain("$reason, $command, $context, $lua, $object, $del"));
+    }
+
+    [Test]
+    public async Task ASubscriber_WhoseChannelWasTakenAway_IsOut()
+    {
+        using TestClient user = await LoginAsync("listener", "&news:*", "+subscribe", "+psubscribe");
+        Assert.That(await user.AskAsync("SUBSCRIBE", "other"), Is.EqualTo("-NOPERM this user has no permissions to access one of the channels used as arguments"));
+        Assert.That(await user.AskAsync("SUBSCRIBE", "news:1"), Is.EqualTo("[$subscribe, $news:1, :1]"));
+        Assert.That(await _admin.AskAsync("ACL", "SETUSER", "listener", "&more:*"), Is.EqualTo("+OK"));
+        Assert.That(await _admin.AskAsync("ACL", "SETUSER", "listener", "resetchannels", "&more:*"), Is.EqualTo("+OK"));
+        Assert.That(await user.IsClosedAsync());
+    }
+
+    [Test]
     public async Task UsersInMulti_ChangeWithTheRest()
     {
         Reply[] replies = await _admin.PipelineAsync([new("MULTI"), new("ACL", "SETUSER", "inmulti", "on"), new("ACL", "DELUSER", "inmulti"), new("EXEC"), new("ACL", "GETUSER", "inmulti")]);

@@ -220,7 +220,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             command = context.Table.FindSubcommand(command, args[1]);
         if (command == null)
             return Fail(lua, "Invalid command passed to redis.acl_check_cmd()");
-        lua.Push(context.WhyCallerMayNot(command, args) == null);
+        lua.Push(context.Caller?.Check(command, args) is not { IsDenied: true }); // a question is no refusal: not for ACL LOG
         return 1;
     }
 }
