@@ -7,8 +7,8 @@ namespace Raft.Core;
 internal sealed class Election
 {
     /// <summary>
-    /// An election that cannot be won any more is tried again within this part of the election timeout, and within twice
-    /// as much after each further loss, until rivals that keep step are apart.
+    /// An election that cannot be won any more, or in which a rival got a vote, is tried again within this part of the
+    /// election timeout, and within twice as much after each further loss, until rivals that keep step are apart.
     /// </summary>
     private const double RetryFraction = 0.2;
 
@@ -19,6 +19,7 @@ internal sealed class Election
     private readonly Dictionary<int, bool> _answers = [];
     private readonly TimeSpan _refuseUntil;
     private double _retryFraction = RetryFraction;
+    private bool _isContested;
 
     public Election(RaftState state)
     {
@@ -155,6 +156,7 @@ internal sealed class Election
     private void Ask(in VoteRequest request)
     {
         _state.RestartElectionTimer();
+        _isContested = false;
         _answers.Clear();
         _answers[_state.NodeId] = true;
         foreach (Member member in _state.Configuration.Members)
@@ -180,6 +182,12 @@ internal sealed class Election
                 _state.BecomeLeader("elected by a majority");
                 break;
             case VoteOutcome.Lost when _state.Role == RaftRole.Candidate || _state.LeaderSuspected:
+                RetryWithin(_retryFraction);
+                _retryFraction = Math.Min(1, 2 * _retryFraction);
+                break;
+            case VoteOutcome.Open when _state.Role == RaftRole.Candidate && !_isContested && _answers.ContainsValue(false):
+                // Often two rivals split the votes of those that live, and what is missing is the vote of the leader that died.
+                _isContested = true;
                 RetryWithin(_retryFraction);
                 _retryFraction = Math.Min(1, 2 * _retryFraction);
                 break;

@@ -27,6 +27,25 @@ internal sealed class Membership(RaftState state)
         Append(ClusterConfiguration.Empty.With(new Member(state.NodeId, IsVoter: true, address, state.StoreId)));
     }
 
+    /// <summary>The only member from now on is this server, with this disk, whatever the others may say.</summary>
+    public void RecoverAlone()
+    {
+        if (state.Configuration.UsedIds.Count == 0)
+        {
+            throw new InvalidOperationException("Only a server that belongs to a cluster can go on alone.");
+        }
+
+        string address = state.Configuration.Find(state.NodeId)?.Address ?? "";
+        ClusterConfiguration alone = state.Configuration;
+        foreach (Member member in state.Configuration.Members)
+        {
+            alone = alone.Without(member.Id);
+        }
+
+        state.BecomeFollower(state.Term + 1, 0, "was told to go on alone");
+        Append(alone.With(new Member(state.NodeId, IsVoter: true, address, state.StoreId)));
+    }
+
     public ProposeResult Add(int nodeId, string address, out EntryId id)
     {
         id = default;

@@ -86,6 +86,12 @@ public sealed class RaftServer
     /// </summary>
     public long SyncTarget => _state.Leadership is { IsSoleVoter: false } leadership ? leadership.SentToVoter(_state.Log.Last.Index) : _state.Log.Last.Index;
 
+    /// <summary>
+    /// Payload bytes that wait at this leader to be committed and handed to the state machine; 0 on others. A host that stops
+    /// taking requests in time never sees <see cref="ProposeResult.Overloaded"/>.
+    /// </summary>
+    public long WaitingBytes => _state.Leadership?.WaitingBytes ?? 0;
+
     /// <summary>The members in effect: those of the last configuration in the log, committed or not.</summary>
     public ClusterConfiguration Configuration => _state.Configuration;
 
@@ -385,6 +391,28 @@ public sealed class RaftServer
         }
 
         _election.Campaign(isTransfer: false, "began a cluster");
+        Settle();
+    }
+
+    /// <summary>
+    /// Makes this server the only member, by force: for an operator who knows that the other voters are lost for good. What
+    /// only they held is lost, and what was never committed may be from now on. They must never meet this server again.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This server belongs to no cluster.</exception>
+    public void RecoverAlone()
+    {
+        Enter();
+        try
+        {
+            _membership.RecoverAlone();
+        }
+        catch (InvalidOperationException)
+        {
+            _isBusy = false;
+            throw;
+        }
+
+        _election.Campaign(isTransfer: false, "goes on alone by an operator's order");
         Settle();
     }
 

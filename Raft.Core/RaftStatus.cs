@@ -7,6 +7,7 @@ namespace Raft.Core;
 /// <param name="VotedFor">The node voted for in this term, or 0.</param>
 /// <param name="Leader">The known leader, or 0.</param>
 /// <param name="Cursors">How far the log is.</param>
+/// <param name="LastEntry">The last entry of the log.</param>
 /// <param name="LogBase">The entry before the first one that the log still holds.</param>
 /// <param name="Snapshot">The newest durable snapshot, if any.</param>
 /// <param name="Configuration">The members in effect.</param>
@@ -21,6 +22,7 @@ public sealed record RaftStatus(
     int VotedFor,
     int Leader,
     LogCursors Cursors,
+    EntryId LastEntry,
     EntryId LogBase,
     SnapshotId? Snapshot,
     ClusterConfiguration Configuration,

@@ -19,6 +19,7 @@ internal static class StatusReport
             state.VotedFor,
             state.Leader,
             state.Cursors,
+            state.Log.Last,
             state.Log.Base,
             state.Snapshot?.Id,
             state.Configuration,

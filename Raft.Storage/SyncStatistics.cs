@@ -13,6 +13,9 @@ public sealed class SyncStatistics
     /// <summary>Number of syncs of the log file.</summary>
     public long FsyncCount => Volatile.Read(ref _count);
 
+    /// <summary>Time that all syncs took.</summary>
+    public TimeSpan FsyncTotal => new(Volatile.Read(ref _totalTicks));
+
     /// <summary>Longest sync.</summary>
     public long FsyncMaxMicroseconds => Volatile.Read(ref _maxTicks) / TimeSpan.TicksPerMicrosecond;
 

@@ -25,22 +25,17 @@ internal sealed class Node : INode
     private readonly Listener _listener;
     private readonly ServerSampler _sampler;
     private volatile bool _isHurried;
+    private readonly NodeMetrics _metrics;
+    private readonly PrometheusEndpoint _prometheus;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
     {
         _options = options;
-        CommandTable table = new(Commands);
-        UserDirectory users = new(table, options.Security);
-        ConfiguredUsers.Load(users, options);
+        State state = State.New(options);
+        UserDirectory users = state.Users;
+        CommandContext context = state.Context;
         options.Table.OnApply(changed => ConfiguredUsers.Reconfigure(users, options.Security, changed));
-        UserEntries userEntries = new(users);
-        CommandContext context = new()
-        {
-            Keyspace = new Keyspace.Keyspace(),
-            Table = new CommandTable([.. table.Commands, .. userEntries.Rows, .. RefusalCommand.Rows]),
-        };
-        context.SnapshotParts.Add(users.Shared);
         ILogger scriptLog = loggers.CreateLogger<Scripting.Scripts>();
         context.Scripts.Log = (level, text) => scriptLog.Log(ScriptLogLevels[level], "{Text}", text);
         TlsEndpoint tls = new(options, loggers.CreateLogger<TlsEndpoint>());
@@ -51,10 +46,10 @@ internal sealed class Node : INode
         ClientServices services = new()
         {
             Options = options,
-            Commands = Offered(table, options.Security),
+            Commands = Offered(state.Table, options.Security),
             Tls = tls,
             Users = users,
-            UserEntries = userEntries,
+            UserEntries = state.UserEntries,
             Host = _host,
             Keyspace = context.Keyspace,
             Channels = context.Channels,
@@ -68,6 +63,8 @@ internal sealed class Node : INode
         _sampler = services.Sampler;
         NotifyAsConfigured(context, options);
         _host.Consensus.StateChanged += change => DismissSubscribersUnlessLeader(context.Channels, change);
+        _metrics = new NodeMetrics(services);
+        _prometheus = new PrometheusEndpoint(loggers.CreateLogger<PrometheusEndpoint>());
     }
 
     /// <summary>All rows of the command table.</summary>
@@ -103,11 +100,20 @@ internal sealed class Node : INode
         }
     }
 
+    /// <summary>A node's state without its doors: it is not reached by anyone, and reaches nobody (recover).</summary>
+    public static RaftHost CreateIsolated(ServerOptions options, ILoggerFactory loggers) =>
+        new(options, State.New(options).Context, (_, _) => throw new IOException("this node is isolated"), loggers);
+
     public Task StartAsync()
     {
         _host.Open();
         _listener.Start();
         _sampler.Start();
+        if (_options.Diagnostics.MetricsPort > 0)
+        {
+            _prometheus.Start(_options.Bind, _options.Diagnostics.MetricsPort);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -120,6 +126,8 @@ internal sealed class Node : INode
     public ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        _prometheus.Dispose();
+        _metrics.Dispose();
         _sampler.Dispose();
         _host.Dispose();
         return ValueTask.CompletedTask;
@@ -165,4 +173,23 @@ internal sealed class Node : INode
     }
 
     private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Ended).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>What a node knows and decides by, without its doors.</summary>
+    private sealed record State(CommandTable Table, UserDirectory Users, UserEntries UserEntries, CommandContext Context)
+    {
+        public static State New(ServerOptions options)
+        {
+            CommandTable table = new(Commands);
+            UserDirectory users = new(table, options.Security);
+            ConfiguredUsers.Load(users, options);
+            UserEntries userEntries = new(users);
+            CommandContext context = new()
+            {
+                Keyspace = new Keyspace.Keyspace(),
+                Table = new CommandTable([.. table.Commands, .. userEntries.Rows, .. RefusalCommand.Rows]),
+            };
+            context.SnapshotParts.Add(users.Shared);
+            return new State(table, users, userEntries, context);
+        }
+    }
 }

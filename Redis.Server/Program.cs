@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Storage;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
@@ -45,6 +46,8 @@ internal static class Program
                 return LocalCluster.Run(rest, Console.Out);
             case ["status", .. string[] rest]:
                 return ClusterStatus.Run(rest, Console.Out);
+            case ["recover", .. string[] rest]:
+                return await Recovery.RunAsync(rest, options => Node.CreateIsolated(options, NullLoggerFactory.Instance), Console.In, Console.Out).ConfigureAwait(false);
             case ["log", "show", .. [_, ..] and string[] files]:
                 return files.All(file => LogTool.Show(file, Console.Out)) ? ExitCode.Success : ExitCode.DataDamaged;
             case ["log", "verify", string directory]:

@@ -297,7 +297,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 await Output.EmptiedAsync().ConfigureAwait(false);
             }
 
-            if (_services.Host.Proxy.RoomAsync() is { IsCompleted: false } room)
+            if (_services.Host.RoomAsync() is { IsCompleted: false } room)
             {
                 await room.ConfigureAwait(false);
             }

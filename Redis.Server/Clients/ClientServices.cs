@@ -55,6 +55,8 @@ internal sealed class ClientServices
 
     public ServerSampler Sampler => field ??= new ServerSampler(this);
 
+    public PeerRefusals Refusals => field ??= new PeerRefusals(Logger);
+
     public ClientRegistry Clients { get; } = new();
 
     public long StartedAt { get; } = RaftClock.Now;

@@ -179,11 +179,12 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     {
         if (PeerIntroduction.TryAccept(args, client, out PeerIntroduction? introduction, out string refusal))
         {
-            client.Stage(RequestKind.Reply, null, "+OK\r\n"u8.ToArray());
+            client.Stage(RequestKind.Reply, null, Encoding.ASCII.GetBytes($"+OK {introduction.Version}\r\n"));
             client.BecomePeer(introduction);
         }
         else
         {
+            services.Refusals.Note(client.Session.Address, refusal);
             client.StageClose(Encoding.Latin1.GetBytes($"-ERR {refusal}\r\n"));
         }
     }

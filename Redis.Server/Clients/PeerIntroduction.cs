@@ -12,6 +12,9 @@ namespace Redis.Server.Clients;
 /// <summary>A connection whose handshake (<see cref="PeerHandshake"/>) was accepted: hands it down to the peers' room.</summary>
 internal sealed class PeerIntroduction(int from, string address, PeerPurpose purpose, AclUser user, ClientServices services)
 {
+    /// <summary>The version that both sides speak from here on.</summary>
+    public required int Version { get; init; }
+
     /// <summary>Looks at RAFT.PEER version cluster-id from to address [PROXY].</summary>
     public static bool TryAccept(CommandArgs args, ClientConnection client, [NotNullWhen(true)] out PeerIntroduction? introduction, out string refusal)
     {
@@ -25,7 +28,8 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
         }
 
         string clusterId = Encoding.Latin1.GetString(args[2]);
-        refusal = version != PeerCodec.Version ? $"peer protocol {version} is not spoken here, only {PeerCodec.Version}: run the same version on all nodes"
+        refusal = PeerHandshake.Settle(version) == 0
+                ? $"peer protocol {version} is not spoken here any more, only {PeerCodec.OldestVersion} to {PeerCodec.Version}: upgrade one release at a time"
             : host.Admission.State == NodeState.Loading && !host.Consensus.IsStarted ? "this node is loading its data"
             : !host.Consensus.IsStarted ? "this node is not a member of a cluster" // or not yet: to welcome the peer there must be a server
             : clusterId != host.ClusterId ? $"this node belongs to cluster {host.ClusterId}, not to {clusterId}"
@@ -33,7 +37,9 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
             : args.Count > 6 && !args.Is(6, "proxy"u8) ? $"connections for {Encoding.Latin1.GetString(args[6])} are not known here: run the same version on all nodes"
             : Missing(client);
         PeerPurpose purpose = args.Count > 6 ? PeerPurpose.Proxy : PeerPurpose.Raft;
-        introduction = refusal.Length == 0 ? new PeerIntroduction((int)from, Encoding.Latin1.GetString(args[5]), purpose, client.Session.User, services) : null;
+        introduction = refusal.Length == 0
+            ? new PeerIntroduction((int)from, Encoding.Latin1.GetString(args[5]), purpose, client.Session.User, services) { Version = PeerHandshake.Settle(version) }
+            : null;
         return introduction is not null;
     }
 

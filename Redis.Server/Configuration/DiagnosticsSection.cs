@@ -10,6 +10,7 @@ internal sealed class DiagnosticsSection
     private readonly IntegerOption _latencyMonitorThreshold;
     private readonly YesNoOption _latencyTracking;
     private readonly WordsOption _latencyPercentiles;
+    private readonly IntegerOption _metricsPort;
 
     public DiagnosticsSection(OptionTable table)
     {
@@ -20,6 +21,7 @@ internal sealed class DiagnosticsSection
         _latencyMonitorThreshold = table.Add(new IntegerOption("latency-monitor-threshold", 0, 0, long.MaxValue, "ms", None, "Events that take longer are kept for LATENCY; 0: none."));
         _latencyTracking = table.Add(new YesNoOption("latency-tracking", true, None, "Whether INFO latencystats and LATENCY HISTOGRAM are kept."));
         _latencyPercentiles = table.Add(new WordsOption("latency-tracking-info-percentiles", ["50", "99", "99.9"], ' ', "percentiles", None, "The percentiles in INFO latencystats.", CheckPercentiles));
+        _metricsPort = table.Add(new IntegerOption("metrics-port", 0, 0, 65535, "", OptionFlags.Immutable, "Port that answers Prometheus, on the addresses of bind; 0: none."));
     }
 
     /// <summary>Negative: the slow log is off.</summary>
@@ -33,6 +35,9 @@ internal sealed class DiagnosticsSection
     public bool LatencyTracking => _latencyTracking.Value;
 
     public IEnumerable<double> LatencyPercentiles => _latencyPercentiles.Value.Select(p => double.Parse(p, CultureInfo.InvariantCulture));
+
+    /// <summary>0: none.</summary>
+    public int MetricsPort => (int)_metricsPort.Value;
 
     private static string? CheckPercentiles(IReadOnlyList<string> words)
     {

@@ -30,6 +30,7 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
         Field(text, "appendreq_received", host.Consensus.AppendRequestsReceived);
         Field(text, "appendreq_with_entry_received", host.Consensus.AppendRequestsWithEntriesReceived);
         Field(text, "snapshotreq_received", host.Consensus.SnapshotRequestsReceived);
+        Field(text, "disk_free_bytes", DiskSpace.FreeBytes(options.Directory));
         Field(text, "exec_throttled", host.Application.Throttled);
         Field(text, "num_sessions", 0);
     }

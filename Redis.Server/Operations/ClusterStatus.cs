@@ -71,14 +71,15 @@ internal sealed class ClusterStatus(string host, int port, string? password)
         output.WriteLine(asked.IsUninitialized
             ? "no member of a cluster yet"
             : $"cluster {asked.Field("raft_dbid")}  term {asked.Term}  leader {(asked.LeaderId > 0 ? $"node {asked.LeaderId}" : "none")}");
-        output.WriteLine($"{"node",-5} {"address",-22} {"role",-10} {"vote",-5} {"applied",10} {"behind",8} {"log",10} {"snapshot",10} {"fsync avg",10}");
+        output.WriteLine($"{"node",-5} {"address",-22} {"role",-10} {"vote",-5} {"applied",10} {"behind",8} {"log",10} {"snapshot",10} {"fsync avg",10} {"disk free",10}");
         foreach (MemberStatus m in members)
         {
             output.WriteLine(m.Info is not { } info
                 ? $"{m.Id,-5} {m.Address,-22} no answer"
                 : $"{m.Id,-5} {m.Address,-22} {info.Role,-10} {(info.Field("raft_is_voting") == "yes" ? "yes" : "no"),-5} "
                     + $"{info.Number("raft_last_applied_index"),10} {m.Behind(lastIndex),8} {MemorySize.Format(info.Number("raft_file_size")),10} "
-                    + $"{info.Number("raft_snapshot_last_idx"),10} {info.Number("raft_fsync_avg_microseconds") + " µs",10}");
+                    + $"{info.Number("raft_snapshot_last_idx"),10} {info.Number("raft_fsync_avg_microseconds") + " µs",10} "
+                    + $"{MemorySize.Format(Math.Max(0, info.Number("raft_disk_free_bytes"))),10}");
         }
     }
 

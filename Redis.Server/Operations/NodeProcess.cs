@@ -111,6 +111,8 @@ internal sealed class NodeProcess(ServerOptions options, Func<ServerOptions, ILo
             logger.LogInformation("loadmodule {Module}: not loaded, because consensus is built in", module);
         if (!options.Raft.LogFsync)
             logger.LogWarning("raft.log-fsync is no: a power failure may lose writes that were acknowledged");
+        if (options.Raft.Sharding || options.Raft.ExternalSharding)
+            logger.LogWarning("raft.sharding is accepted and without effect: this cluster serves all slots");
         if (options.Raft.QuorumReads == QuorumReads.No)
             logger.LogWarning("raft.quorum-reads is no: reads may be stale");
     }

@@ -9,6 +9,7 @@ internal static class OptionHelp
         Usage: Redis.Server [/path/to/redis.conf] [options] [-]
                Redis.Server local-cluster [--nodes 3] [--port 5001] [--dir ./local-cluster] [options for every node]
                Redis.Server status host:port [--watch] [--json] [--password PASSWORD]
+               Redis.Server recover --dir DIRECTORY [--yes] [options of the node]
                Redis.Server log show FILE... | log verify DIRECTORY
                Redis.Server --check-config [/path/to/redis.conf] [options]
                Redis.Server --version | --help

@@ -25,8 +25,14 @@ internal enum PeerFrame : byte
 /// </summary>
 internal static class PeerCodec
 {
-    /// <summary>Version of the frames; nodes of different versions refuse each other by name.</summary>
+    /// <summary>
+    /// The newest version of the frames that this program speaks. The handshake settles on the newest that both sides know,
+    /// so that nodes may be upgraded one by one.
+    /// </summary>
     public const int Version = 1;
+
+    /// <summary>The oldest version that it still speaks.</summary>
+    public const int OldestVersion = 1;
 
     /// <summary>Length and kind.</summary>
     public const int HeaderSize = 5;

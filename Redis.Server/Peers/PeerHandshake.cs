@@ -15,7 +15,7 @@ internal enum PeerPurpose
 
 /// <summary>
 /// How a client connection becomes a peer's: AUTH where a password is set, then RAFT.PEER version cluster-id from to address
-/// [PROXY]. After its +OK frames follow: Raft's (<see cref="PeerCodec"/>) from the dialling side only, a proxy's both ways.
+/// [PROXY]. The answer +OK version says which version both sides speak from here on; frames follow: Raft's (<see cref="PeerCodec"/>) from the dialling side only, a proxy's both ways.
 /// </summary>
 internal static class PeerHandshake
 {
@@ -29,6 +29,7 @@ internal static class PeerHandshake
     /// <exception cref="IOException">The other side refused, closed, or is no node; the message says which.</exception>
     public static async Task DialAsync(Transport transport, PeerIdentity identity, int to, PeerPurpose purpose)
     {
+        transport.LimitSilence(identity.Patience);
         int replies = 1;
         StringBuilder request = new();
         if (identity.LogsIn)
@@ -47,13 +48,14 @@ internal static class PeerHandshake
         {
             string text = Encoding.UTF8.GetString(buffer, 0, length);
             string[] lines = text.Split("\r\n");
-            if (lines.SkipLast(1).FirstOrDefault(line => line != "+OK") is { } refusal)
+            if (lines.SkipLast(1).FirstOrDefault(line => !line.StartsWith("+OK", StringComparison.Ordinal)) is { } refusal)
             {
                 throw new IOException(refusal.TrimStart('-'));
             }
 
             if (lines.Length > replies)
             {
+                CheckVersion(lines[replies - 1]);
                 return;
             }
 
@@ -64,6 +66,19 @@ internal static class PeerHandshake
             }
 
             length += received;
+        }
+    }
+
+    /// <summary>The version to speak, out of a range that the other side knows, too.</summary>
+    /// <returns>0 when there is none.</returns>
+    public static int Settle(long offered) => offered < PeerCodec.OldestVersion ? 0 : (int)Math.Min(offered, PeerCodec.Version);
+
+    private static void CheckVersion(string answer)
+    {
+        if (!int.TryParse(answer.AsSpan("+OK".Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int version)
+            || version is < PeerCodec.OldestVersion or > PeerCodec.Version)
+        {
+            throw new IOException($"the other side answered '{answer}', and this node speaks peer protocols {PeerCodec.OldestVersion} to {PeerCodec.Version}: upgrade one release at a time");
         }
     }
 

@@ -7,4 +7,5 @@ namespace Redis.Server.Peers;
 /// <param name="User">ACL user for connections between nodes.</param>
 /// <param name="Password">Its password.</param>
 /// <param name="LogsIn">Whether they are sent.</param>
-internal sealed record PeerIdentity(string ClusterId, int NodeId, string Address, string User, string Password, bool LogsIn);
+/// <param name="Patience">How long a peer's machine may leave what is sent to it unacknowledged.</param>
+internal sealed record PeerIdentity(string ClusterId, int NodeId, string Address, string User, string Password, bool LogsIn, TimeSpan Patience);

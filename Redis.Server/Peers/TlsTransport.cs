@@ -21,6 +21,8 @@ internal sealed class TlsTransport(Socket socket, SslStream stream) : Transport
 
     public override bool ShowedCertificate => stream.RemoteCertificate is not null;
 
+    public override void LimitSilence(TimeSpan limit) => SocketTransport.LimitSilence(socket, limit);
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => stream.ReadAsync(buffer);
 
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)

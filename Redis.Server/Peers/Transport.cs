@@ -22,6 +22,14 @@ internal abstract class Transport
     /// <summary>Sends all of the bytes.</summary>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
 
+    /// <summary>
+    /// Lets the connection end when the other side's machine has acknowledged nothing for so long. Otherwise the end of a
+    /// silent network is noticed only by a repetition, and those come ever more rarely.
+    /// </summary>
+    public virtual void LimitSilence(TimeSpan limit)
+    {
+    }
+
     /// <summary>Ends the connection at once; pending calls fail. May be called more than once and from any thread.</summary>
     public abstract void Close();
 }
@@ -41,6 +49,19 @@ internal sealed class SocketTransport(Socket socket) : Transport
         {
             int sent = await socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false);
             bytes = bytes[sent..];
+        }
+    }
+
+    public override void LimitSilence(TimeSpan limit) => LimitSilence(socket, limit);
+
+    /// <inheritdoc cref="Transport.LimitSilence"/>
+    public static void LimitSilence(Socket socket, TimeSpan limit)
+    {
+        const int protocolTcp = 6;
+        const int userTimeout = 18; // TCP_USER_TIMEOUT, tcp(7)
+        if (OperatingSystem.IsLinux() && socket.AddressFamily != AddressFamily.Unix)
+        {
+            socket.SetRawSocketOption(protocolTcp, userTimeout, BitConverter.GetBytes((int)limit.TotalMilliseconds));
         }
     }
 

@@ -415,6 +415,9 @@ internal sealed class Application : IDisposable
                     }
 
                     break;
+                case RequestKind.Local when onLoan && !request.Command!.IsQuick:
+                    _unfinished = stream;
+                    return;
                 case RequestKind.OnLeader when request.ReadId <= stream.ReleasedReads:
                 case RequestKind.Local:
                     BeginReply(stream);

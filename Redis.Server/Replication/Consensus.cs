@@ -25,6 +25,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private readonly PayloadPacker _packer = new();
     private readonly Admission _admission;
     private readonly RaftSection _options;
+    private readonly ILogger _logger;
     private readonly RaftOutputs _outputs;
     private readonly WatchCheck _watchCheck;
     private readonly FollowerProxy _proxy;
@@ -44,6 +45,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _watchCheck = watchCheck;
         _admission = admission;
         _options = options;
+        _logger = logger;
         _application = application;
         _mesh = mesh;
         _clock = clock;
@@ -75,6 +77,11 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     /// <summary>How long until this server campaigns, unless it hears a leader.</summary>
     public TimeSpan UntilCampaign => Read(static (server, _) => server.UntilCampaign, TimeSpan.MaxValue);
+
+    /// <summary>Whether more requests may be taken from clients.</summary>
+    public IntakeBound Intake { get; } = new();
+
+    public ConsensusCounters Counters => _outputs.Counters;
 
     /// <summary>Counts for INFO raft.</summary>
     public long AppendRequestsReceived { get; private set; }
@@ -108,6 +115,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         lock (_lock)
         {
             _server = null;
+            Intake.Look(0);
             _outputs.AbandonAll();
             _mesh.Adjust(ClusterConfiguration.Empty, 0);
         }
@@ -137,6 +145,11 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     {
         FrameReader reader = new(frame);
         PeerFrame kind = PeerCodec.Kind(frame.Span);
+        if ((_options.Trace & RaftTrace.RaftLibrary) != 0)
+        {
+            _logger.LogTrace("From node {NodeId}: {Kind}, {Bytes} bytes", from, kind, frame.Length);
+        }
+
         lock (_lock)
         {
             if (_server is not { } server)
@@ -328,6 +341,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         StartSync(server, _log!);
         LogCursors cursors = server.Cursors;
         _holdsBack = cursors.Applied < cursors.Committed;
+        Intake.Look(server.WaitingBytes);
     }
 
     /// <summary>A leader's entries are synced while they are on their way to the followers, not while they wait to be sent.</summary>
@@ -427,6 +441,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             return new ReadTicket(0, Admission.NoLeader, false);
         }
 
+        Counters.Reads++;
         _outputs.Reads.Enqueue((++_readId, stream, through)); // first: it may be confirmed at once
         server.RequestRead(_readId);
         return new ReadTicket(_readId, null, !leads);
@@ -516,6 +531,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                 ProposeResult result = server!.Propose(payload, out taken.Entry);
                 if (result == ProposeResult.Accepted)
                 {
+                    Counters.Proposals++;
                     stream.Add(taken);
                     _outputs.Pending.Add(new PendingEntry(taken.Entry, stream, stream.Added, null));
                     return true;

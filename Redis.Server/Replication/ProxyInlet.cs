@@ -37,7 +37,7 @@ internal sealed class ProxyInlet(Transport transport, RaftHost host) : IPeerRece
         }
     }
 
-    public ValueTask ReadyAsync() => _output.Waiting > MaxWaitingReplies ? new ValueTask(_output.EmptiedAsync()) : ValueTask.CompletedTask;
+    public ValueTask ReadyAsync() => new(_output.Waiting > MaxWaitingReplies ? _output.EmptiedAsync() : host.Consensus.Intake.RoomAsync());
 
     public void Disconnected(int from)
     {

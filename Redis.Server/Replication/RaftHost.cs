@@ -30,6 +30,7 @@ internal sealed class RaftHost : IDisposable
     private Thread? _restoring;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftClock? _clock;
+    private readonly HealthLog _health;
     private int _retired;
 
     public RaftHost(ServerOptions options, CommandContext context, TransportDialer dial, ILoggerFactory loggers)
@@ -48,6 +49,7 @@ internal sealed class RaftHost : IDisposable
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
+        _health = new HealthLog(options, _logger);
         Application.ConfigurationApplied = ConfigurationApplied;
         Application.ApplyDelay = options.Raft.Failures.LogDelayApply;
         options.Table.Changed += _ => ApplyOptions();
@@ -68,6 +70,9 @@ internal sealed class RaftHost : IDisposable
     public Admission Admission { get; } = new();
 
     public SnapshotTaking Snapshots { get; }
+
+    /// <summary>How often and how long the log was synced; null outside of a cluster.</summary>
+    public SyncStatistics? Syncs => _log?.Statistics;
 
     /// <summary>Snapshots received from a leader since start.</summary>
     public long SnapshotsReceived => _loading.Received;
@@ -153,6 +158,29 @@ internal sealed class RaftHost : IDisposable
     /// <summary>Null when this node leads; otherwise the ready reply that says where to go.</summary>
     public byte[]? RefusalUnlessLeader() => Consensus.Read((server, _) => Admission.Refusal(server), Admission.Refusal(null));
 
+    /// <summary>Completes when more requests may be taken from clients. Any thread.</summary>
+    public Task RoomAsync()
+    {
+        Task room = Consensus.Intake.RoomAsync();
+        return room.IsCompleted ? Proxy.RoomAsync() : room;
+    }
+
+    /// <summary>
+    /// Goes on as the only member, by force, and puts all that this node's disk holds into a snapshot. Null when that is
+    /// done; otherwise why not.
+    /// </summary>
+    public async Task<string?> RecoverAloneAsync()
+    {
+        Consensus.Step(server => server.RecoverAlone());
+        long last = Consensus.Read((server, _) => server.Cursors.Last, 0L);
+        while (Application.AppliedIndex < last && !Ended.IsCompleted)
+        {
+            await Task.Delay(PollInterval).ConfigureAwait(false);
+        }
+
+        return Ended.IsCompleted ? "the state could not be restored" : await TakeSnapshotAsync(keepsTail: false).ConfigureAwait(false);
+    }
+
     /// <summary>Takes a snapshot; null when it is done, otherwise why not.</summary>
     public Task<string?> TakeSnapshotAsync(bool keepsTail) => Admission.State == NodeState.Loading
         ? Task.FromResult<string?>("the node is loading its data")
@@ -237,7 +265,8 @@ internal sealed class RaftHost : IDisposable
         _ended.TrySetException(exception);
     }
 
-    private PeerIdentity Identity() => new(ClusterId, NodeId, _options.AdvertisedAddress, _options.Raft.ClusterUser, _options.Raft.ClusterPassword, _options.Raft.LogsInToPeers);
+    private PeerIdentity Identity() => new(
+        ClusterId, NodeId, _options.AdvertisedAddress, _options.Raft.ClusterUser, _options.Raft.ClusterPassword, _options.Raft.LogsInToPeers, _options.Raft.ResponseTimeout);
 
     /// <summary>From the disk to a running server: log, snapshot, and whether they fit together.</summary>
     private async Task RestoreAsync()
@@ -457,6 +486,7 @@ internal sealed class RaftHost : IDisposable
 
     private void Tick()
     {
+        _health.Look(Consensus.Read((server, _) => server.Status(), null), _log?.Statistics);
         if (_log is { } log && log.Statistics.Running > _options.Raft.ElectionTimeout)
         {
             Consensus.Step(server => server.DiskStalled($"a write to disk has taken {log.Statistics.Running.TotalMilliseconds:0} ms so far"));

@@ -19,6 +19,8 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
     private int _nodeId;
     private volatile StateBox _state = new(new RaftChange(RaftRole.Follower, 0, 0, "not a member"));
 
+    public ConsensusCounters Counters { get; } = new();
+
     /// <summary>Entries proposed here whose fate is not known.</summary>
     public PendingEntries Pending { get; } = new();
 
@@ -64,6 +66,8 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in AppendRequest message)
     {
+        Counters.Appends += message.Entries.IsEmpty ? 0 : 1;
+        Counters.AppendedEntries += message.Entries.Length;
         if (mesh.QueueTo(to) is { } queue)
         {
             PeerCodec.Write(queue, message);
@@ -140,6 +144,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void ReadReady(long readId)
     {
+        Counters.ReadRounds++;
         while (Reads.TryPeek(out (long ReadId, RequestStream Stream, long Number) read) && read.ReadId <= readId)
         {
             Reads.Dequeue();
@@ -162,6 +167,8 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
             AbandonPending();
         }
 
+        Counters.Elections += change.Role == RaftRole.Candidate ? 1 : 0;
+        Counters.LeaderChanges += change.Leader != 0 && change.Leader != _state.Change.Leader ? 1 : 0;
         if (_state.Change != change)
         {
             logger.LogInformation(

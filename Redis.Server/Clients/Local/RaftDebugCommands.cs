@@ -51,9 +51,13 @@ internal static class RaftDebugCommands
                 reply.Integer(id);
             }
         }
-        else if (args.Is(1, "nodecfg"u8) && args.Count >= 3)
+        else if (args.Is(1, "nodecfg"u8) && args.Count == 3)
         {
             WriteMember(host, args, reply);
+        }
+        else if (args.Is(1, "nodecfg"u8) && args.Count > 3)
+        {
+            reply.Error("ERR a member's flags are what the group agreed on: use RAFT.NODE ADD and REMOVE"u8);
         }
         else
         {
@@ -120,7 +124,12 @@ internal static class RaftDebugCommands
             return;
         }
 
-        reply.Integer((command.Has(CommandFlags.ReadOnly) ? 1 : 0) | (command.IsWrite ? 2 : 0) | (command.Has(CommandFlags.Local) ? 4 : 0));
+        // RedisRaft's bits: read-only, write, not supported, not through the log.
+        reply.Integer(
+            (command.Has(CommandFlags.ReadOnly) ? 1 << 1 : 0)
+            | (command.IsWrite ? 1 << 2 : 0)
+            | (RefusedCommands.Includes(command) ? 1 << 3 : 0)
+            | (command.Has(CommandFlags.Local) ? 1 << 4 : 0));
     }
 
     private static void WriteMember(RaftHost host, CommandArgs args, RespWriter reply)

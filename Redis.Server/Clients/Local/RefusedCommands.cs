@@ -38,6 +38,9 @@ internal static class RefusedCommands
     private static LocalCommand Sharding(string name) => new(
         name, -1, Admin | CommandFlags.NoMulti, AclCategories.None, (_, _, reply) => reply.Error("ERR RedisRaft sharding not enabled"));
 
+    /// <summary>Whether the command is one of these (RAFT.DEBUG COMMANDSPEC).</summary>
+    public static bool Includes(Command command) => Rows.Contains(command) || (command.Container is { } container && Rows.Contains(container));
+
     private static LocalCommand Row(string name, int arity, CommandFlags flags, string because, AclCategories categories = AclCategories.None) =>
         new(name, arity, flags, categories, (_, _, reply) => reply.Error($"ERR not supported by RedisRaft: {because}"));
 
