@@ -21,12 +21,6 @@ internal sealed class Election
     private double _retryFraction = RetryFraction;
     private bool _isContested;
 
-    /// <summary>Whether this server hears a leader, or may have promised one before it was restarted not to elect another.</summary>
-    private bool IsLoyal => _state.HearsLeader || _state.Now < _refuseUntil;
-
-    /// <summary>Whether this server hears a leader, or may have promised one before it was restarted not to elect another.</summary>
-    private bool IsLoyal => _state.HearsLeader || _state.Now < _refuseUntil;
-
     public Election(RaftState state)
     {
         _state = state;
@@ -36,6 +30,9 @@ internal sealed class Election
         // Before the restart this server may have promised a leader not to elect another one.
         _refuseUntil = state.Options.LeaseReads && !isAlone ? state.Options.ElectionTimeout : TimeSpan.Zero;
     }
+
+    /// <summary>Whether this server hears a leader, or may have promised one before it was restarted not to elect another.</summary>
+    private bool IsLoyal => _state.HearsLeader || _state.Now < _refuseUntil;
 
     public void Periodic()
     {
