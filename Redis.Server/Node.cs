@@ -25,6 +25,8 @@ internal sealed class Node : INode
     private readonly Listener _listener;
     private readonly ServerSampler _sampler;
     private volatile bool _isHurried;
+    private readonly ClientUpkeep _upkeep;
+    private bool _led;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Node(ServerOptions options, ILoggerFactory loggers, LogSink sink)
@@ -59,6 +61,7 @@ internal sealed class Node : INode
             Keyspace = context.Keyspace,
             Channels = context.Channels,
             Scripts = context.Scripts,
+            Invalidations = context.Invalidations,
             Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
             Logger = loggers.CreateLogger<ClientServices>(),
             RequestShutdown = EndAtRequest,
@@ -66,8 +69,11 @@ internal sealed class Node : INode
         users.Deleted += user => _host.Application.Post(() => EndClientsOf(user, services));
         _listener = new Listener(services);
         _sampler = services.Sampler;
+        _upkeep = new ClientUpkeep(services);
+        context.Invalidations.FindClient = services.Clients.Find;
+        context.Invalidations.MaxKeys = () => options.TrackingTableMaxKeys;
         NotifyAsConfigured(context, options);
-        _host.Consensus.StateChanged += change => DismissSubscribersUnlessLeader(context.Channels, change);
+        _host.Consensus.StateChanged += change => GiveUpClientsOfLeader(context, change);
     }
 
     /// <summary>All rows of the command table.</summary>
@@ -77,7 +83,7 @@ internal sealed class Node : INode
 
     private static IEnumerable<Command> LocalRows =>
     [
-        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
+        .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. MonitorCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
         .. MemoryCommands.Rows, .. AclCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
         .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
     ];
@@ -108,6 +114,7 @@ internal sealed class Node : INode
         _host.Open();
         _listener.Start();
         _sampler.Start();
+        _upkeep.Start();
         return Task.CompletedTask;
     }
 
@@ -121,6 +128,7 @@ internal sealed class Node : INode
     {
         _listener.Dispose();
         _sampler.Dispose();
+        _upkeep.Dispose();
         _host.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -155,13 +163,22 @@ internal sealed class Node : INode
         }
     }
 
-    /// <summary>Under the consensus lock: before anything that another leader has committed is applied here.</summary>
-    private void DismissSubscribersUnlessLeader(Channels channels, in RaftChange change)
+    /// <summary>
+    /// This node leads no more: its subscribers have to go to who does, and what clients cache may grow stale unnoticed.
+    /// Under the consensus lock: before anything that another leader has committed is applied here.
+    /// </summary>
+    private void GiveUpClientsOfLeader(CommandContext context, in RaftChange change)
     {
-        if (change.Role != RaftRole.Leader)
+        if (change.Role != RaftRole.Leader && _led)
         {
-            _host.Application.Add(Work.Run(channels.DismissAll));
+            _host.Application.Add(Work.Run(() =>
+            {
+                context.Channels.DismissAll();
+                context.Invalidations.InvalidateAll();
+            }));
         }
+
+        _led = change.Role == RaftRole.Leader;
     }
 
     private async Task EndedAsync() => await (await Task.WhenAny(_ended.Task, _host.Ended).ConfigureAwait(false)).ConfigureAwait(false);

@@ -63,25 +63,35 @@ internal sealed class Conversation(int port) : IDisposable
         return client;
     }
 
-    /// <summary>Lets everything come that is on its way: the answer to a PING comes behind it.</summary>
+    /// <summary>
+    /// Lets everything come that is on its way: the answer to a PING comes behind it. The speaker first, and twice: the
+    /// first PING may share a batch with the command, whose consequences for others are told after the batch.
+    /// </summary>
     private async Task SynchronizeAsync(TestClient speaker)
     {
-        // The speaker first: once it has its reply, what the command caused is on its way to the others.
-        foreach ((string name, TestClient client) in _clients.OrderBy(entry => entry.Value != speaker).ToArray())
+        string name = _clients.First(entry => entry.Value == speaker).Key;
+        await HearAsync(name, speaker);
+        foreach ((string other, TestClient client) in _clients.Prepend(new(name, speaker)).ToArray())
         {
-            string token = string.Create(CultureInfo.InvariantCulture, $"sync-{_sync++}");
-            try
-            {
-                await client.SendAsync(TestClient.Encode(new Request("PING", token)));
-                while (await client.ReadAsync() is { } reply && !(reply.AsString == token || reply.Elements is [{ AsString: "pong" }, { } last] && last.AsString == token))
-                    Heard.Add($"{name}: {ReplyText.Of(reply)}");
-            }
-            catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
-            {
-                Heard.Add($"{name} is closed");
-                client.Dispose();
-                _clients.Remove(name);
-            }
+            if (_clients.ContainsKey(other))
+                await HearAsync(other, client);
+        }
+    }
+
+    private async Task HearAsync(string name, TestClient client)
+    {
+        string token = string.Create(CultureInfo.InvariantCulture, $"sync-{_sync++}");
+        try
+        {
+            await client.SendAsync(TestClient.Encode(new Request("PING", token)));
+            while (await client.ReadAsync() is { } reply && !(reply.AsString == token || (reply.Elements is [{ AsString: "pong" }, { } last] && last.AsString == token)))
+                Heard.Add($"{name}: {ReplyText.Of(reply)}");
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+        {
+            Heard.Add($"{name} is closed");
+            client.Dispose();
+            _clients.Remove(name);
         }
     }
 }

@@ -105,6 +105,118 @@ internal sealed class ConversationTests : SingleNode
         b: CONFIG SET notify-keyspace-events ''
         b: SET k v
         """, TestName = "Keyspace notifications")]
+    [TestCase("""
+        a3: CLIENT TRACKINGINFO
+        a3: CLIENT GETREDIR
+        a3: CLIENT CACHING YES
+        a3: CLIENT TRACKING ON
+        a3: CLIENT TRACKINGINFO
+        a3: CLIENT CACHING YES
+        a3: CLIENT CACHING NO
+        a3: CLIENT CACHING x
+        b: SET k 1
+        a3: GET k
+        b: SET k 2
+        b: SET k 3
+        a3: MGET k nokey
+        a3: SET k 4
+        b: SET nokey 1
+        a3: MULTI | GET m1 | SET m2 x | EXEC
+        b: MSET m1 1 m2 2
+        a3: MULTI | GET m1 | SET m1 x | EXEC
+        a3: GET k
+        b: FLUSHALL
+        a3: GET k
+        a3: FLUSHALL
+        a3: SMEMBERS s
+        b: SADD s 1
+        a3: SMEMBERS s
+        b: SADD s 1
+        b: DEL s
+        a3: GET k
+        a3: CLIENT TRACKING OFF
+        b: SET k 5
+        """, TestName = "Tracking what was read")]
+    [TestCase("""
+        a3: CLIENT TRACKING ON PREFIX a
+        a3: CLIENT TRACKING ON BCAST OPTIN
+        a3: CLIENT TRACKING ON OPTIN OPTOUT
+        a3: CLIENT TRACKING ON REDIRECT 99999
+        a3: CLIENT TRACKING ON REDIRECT x
+        a3: CLIENT TRACKING ON REDIRECT {b} REDIRECT {b}
+        a3: CLIENT TRACKING X
+        a3: CLIENT TRACKING ON foo
+        a3: CLIENT TRACKING ON PREFIX
+        a3: CLIENT TRACKING ON BCAST PREFIX a PREFIX ab
+        a3: CLIENT TRACKING ON BCAST PREFIX a PREFIX a
+        a3: CLIENT TRACKING ON BCAST PREFIX '' PREFIX a
+        a3: CLIENT TRACKING ON BCAST PREFIX a
+        a3: CLIENT TRACKING ON BCAST PREFIX b
+        a3: CLIENT TRACKING ON BCAST PREFIX bc
+        a3: CLIENT TRACKINGINFO
+        a3: CLIENT TRACKING ON
+        a3: CLIENT TRACKING OFF
+        a3: CLIENT TRACKING ON OPTIN
+        a3: CLIENT TRACKING ON OPTOUT
+        a3: GET x
+        b: SET x 1
+        a3: CLIENT CACHING YES
+        a3: CLIENT TRACKINGINFO
+        a3: GET x
+        b: SET x 2
+        a3: CLIENT CACHING YES
+        a3: MULTI | GET o1 | GET o2 | EXEC
+        b: MSET o1 1 o2 2
+        a3: RESET
+        a3: CLIENT TRACKINGINFO
+        a3: CLIENT TRACKING ON OPTOUT
+        a3: CLIENT CACHING NO
+        """, TestName = "Tracking: options")]
+    [TestCase("""
+        a3: CLIENT TRACKING ON BCAST PREFIX p: PREFIX q
+        b: SET p:1 1
+        b: MSET p:2 1 p:1 2 q 3 zz 4
+        a3: SET p:x 1
+        a3: MULTI | SET p:x 1 | SET p:a 1 | EXEC
+        b: FLUSHALL
+        a3: CLIENT TRACKING OFF
+        a3: CLIENT TRACKING ON BCAST NOLOOP
+        a3: CLIENT TRACKINGINFO
+        a3: SET p:x 1
+        b: SET p:x 2
+        r: SUBSCRIBE __redis__:invalidate
+        c: CLIENT TRACKING ON NOLOOP
+        c: GET x
+        c: SET x 1
+        c: GET x
+        b: SET x 2
+        """, TestName = "Tracking: broadcasts, NOLOOP, RESP2")]
+    [TestCase("""
+        a: CLIENT REPLY ON
+        a: CLIENT REPLY x
+        a: CLIENT REPLY SKIP | SET a 1 | GET a
+        a: CLIENT REPLY OFF | SET a 2 | CLIENT REPLY SKIP | NOSUCH | CLIENT REPLY ON | GET a
+        a: CLIENT NO-EVICT on | CLIENT NO-EVICT off | CLIENT NO-EVICT x
+        a: CLIENT PAUSE
+        a: CLIENT PAUSE x
+        a: CLIENT PAUSE -1
+        a: CLIENT PAUSE 1 x
+        a: CLIENT PAUSE 0 WRITE
+        a: CLIENT UNPAUSE
+        a: CLIENT LIST TYPE pubsub
+        a: CLIENT KILL ID x
+        a: CLIENT KILL TYPE x y
+        a: CLIENT KILL 1.1.1.1:1
+        s: SUBSCRIBE c
+        a: CLIENT KILL TYPE pubsub
+        """, TestName = "CLIENT REPLY, PAUSE, KILL")]
+    [TestCase("""
+        b: CLIENT PAUSE 100000 WRITE
+        a: GET x
+        a: MULTI | GET x | EXEC
+        b: CLIENT UNPAUSE
+        a: SET x 1
+        """, TestName = "What a pause of writes lets pass")]
     public async Task AConversation_IsThatOfRedis(string script)
     {
         Assert.That(await HeardFromAsync(Node.Port, script), Is.EqualTo(await HeardFromAsync(OracleServer.Port, script)));

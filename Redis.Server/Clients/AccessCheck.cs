@@ -56,5 +56,5 @@ internal sealed class AccessCheck(ClientServices services, ClientConnection clie
     }
 
     private void Log(AclDenial denial, Command command, CommandArgs args, AclContext context) => services.AclLog.Add(
-        new AclLogEntry(denial.Reason, context, denial.Object(command, args), client.Session.User.Name, ClientCommands.Describe(client)));
+        new AclLogEntry(denial.Reason, context, denial.Object(command, args), client.Session.User.Name, ClientDescription.Of(client)));
 }

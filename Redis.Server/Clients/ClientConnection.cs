@@ -47,6 +47,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     private volatile TaskCompletionSource? _drained;
     private Task<int>? _receiving;
     private bool _waitForTurn;
+    private volatile bool _isHeldBack;
     private bool _closing;
     private PeerIntroduction? _peer;
 
@@ -79,6 +80,18 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     /// <summary>What it has subscribed to.</summary>
     public Subscriptions Subscriptions { get; } = new();
+
+    /// <summary>Whether it sees what others ask (MONITOR). Changed on the application's turn.</summary>
+    public bool IsMonitor { get; set; }
+
+    /// <summary>Whether it belongs to a class of CLIENT LIST TYPE and KILL TYPE, in lower case: monitors count as normal.</summary>
+    public bool IsOfType(string type) => type == (Subscriptions.Total > 0 ? "pubsub" : "normal");
+
+    /// <summary>Whether its next request waits for the end of CLIENT PAUSE. Any thread.</summary>
+    public bool IsHeldBack => _isHeldBack;
+
+    /// <summary>Whether silence of this client says that nobody is there (timeout).</summary>
+    public bool MayTimeOut => InFlight == 0 && Subscriptions.Total == 0 && !IsMonitor && !IsHeldBack && _peer is null;
 
     /// <summary>A RESP2 client with subscriptions: messages would be taken for replies, so it may ask for next to nothing.</summary>
     public bool IsInSubscribedMode => Subscriptions.Total > 0 && ProtocolVersion == 2;
@@ -171,6 +184,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         ReadOnlySpan<byte> frame = request.Bytes.Span;
         parser.Parse(frame, out _);
         CommandArgs args = parser.Args(frame);
+        bool wasCachingGiven = Tracking is { IsCachingGiven: true };
         long started = CommandMeter.Start();
         bool isAnswered = RunLocal(request.Command!, args, reply);
         if (reply.ErrorCount == 0 && reply.Written is [(byte)'-', .. ReadOnlySpan<byte> ready])
@@ -179,6 +193,11 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         }
 
         _services.Meter.Ran(request.Command!, args, started, reply.ErrorCount > 0 || reply.Written is [(byte)'-', ..], this);
+        if (wasCachingGiven && request.Command!.Container?.Name != "client")
+        {
+            Tracking?.IsCachingGiven = false; // it was for this command
+        }
+
         return isAnswered;
     }
 
@@ -198,7 +217,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         ((LocalCommand)command).InTransaction(this, args, reply);
 
     public override void Denied(AclReason reason, string what) =>
-        _services.AclLog.Add(new AclLogEntry(reason, AclContext.Lua, what, Session.User.Name, Local.ClientCommands.Describe(this)));
+        _services.AclLog.Add(new AclLogEntry(reason, AclContext.Lua, what, Session.User.Name, Local.ClientDescription.Of(this)));
 
     public override void Answered()
     {
@@ -222,6 +241,19 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     public void EndPushes()
     {
         _services.Channels.UnsubscribeAll(this);
+        _services.Meter.Monitors.Remove(this);
+        IsMonitor = false;
+        EndTracking();
+    }
+
+    /// <summary>CLIENT TRACKING OFF. Application's turn only.</summary>
+    public void EndTracking()
+    {
+        if (Tracking is { } session)
+        {
+            _services.Invalidations.Disable(session);
+            Tracking = null;
+        }
     }
 
     /// <summary>Ends a connection whose output waits for the client beyond client-output-buffer-limit.</summary>
@@ -239,7 +271,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     private void End()
     {
         HasEnded = true;
-        if (InFlight > 0 || Subscriptions.Total > 0)
+        if (InFlight > 0 || Subscriptions.Total > 0 || IsMonitor || Tracking is not null)
         {
             _services.Host.Application.Post(() =>
             {
@@ -275,8 +307,13 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             }
             else if (_waitForTurn || InFlight > MaxInFlight)
             {
-                await ReceiveUntilDrainedAsync().ConfigureAwait(false);
+                await ReceiveUntilAsync(DrainedAsync()).ConfigureAwait(false);
                 _waitForTurn = false;
+            }
+
+            if (_isHeldBack)
+            {
+                await PausedAsync().ConfigureAwait(false);
             }
 
             if (_closing)
@@ -329,6 +366,13 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 return true;
             }
 
+            if (_services.Pause.Kind != PauseKind.None && _parser.Count > 0
+                && _gate.IsHeldBack(_parser.Args(_parser.Frame(input.Span, consumed))))
+            {
+                _isHeldBack = true;
+                return false;
+            }
+
             _start += consumed;
             if (_parser.Count > 0)
             {
@@ -374,14 +418,28 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         return received > 0;
     }
 
-    /// <summary>
-    /// Waits until everything asked is answered. It goes on receiving meanwhile: a command may wait for ever, and its
-    /// client's end must be noticed.
-    /// </summary>
-    private async ValueTask ReceiveUntilDrainedAsync()
+    /// <summary>Waits for the end of CLIENT PAUSE; who leaves meanwhile is not answered.</summary>
+    private async ValueTask PausedAsync()
     {
-        Task drained = DrainedAsync();
-        while (!drained.IsCompleted)
+        _services.Pause.Count(1);
+        try
+        {
+            await ReceiveUntilAsync(_services.Pause.EndAsync()).ConfigureAwait(false);
+        }
+        finally
+        {
+            _services.Pause.Count(-1);
+            _isHeldBack = false;
+        }
+    }
+
+    /// <summary>
+    /// Waits, until everything asked is answered or until a pause ends. It goes on receiving meanwhile: a command may wait
+    /// for ever, and its client's end must be noticed.
+    /// </summary>
+    private async ValueTask ReceiveUntilAsync(Task ended)
+    {
+        while (!ended.IsCompleted)
         {
             if (!HasEnded && _receiving is null && _end - _start < MaxReadAhead)
             {
@@ -389,9 +447,9 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 _receiving = _transport.ReceiveAsync(_buffer.AsMemory(_end)).AsTask();
             }
 
-            if (_receiving is null || await Task.WhenAny(drained, _receiving).ConfigureAwait(false) == drained)
+            if (_receiving is null || await Task.WhenAny(ended, _receiving).ConfigureAwait(false) == ended)
             {
-                await drained.ConfigureAwait(false);
+                await ended.ConfigureAwait(false);
             }
             else if (!await ReceiveAsync().ConfigureAwait(false))
             {

@@ -74,5 +74,5 @@ internal sealed class ClientFilter
         && (_address is null || client.Session.Address == _address)
         && (_localAddress is null || client.Session.LocalAddress == _localAddress)
         && (_user is null || client.Session.User.Name == _user)
-        && (_type is null or "normal");
+        && (_type is null || client.IsOfType(_type));
 }

@@ -43,6 +43,12 @@ internal sealed class ClientRegistry
     /// <summary>All of them, oldest first.</summary>
     public IEnumerable<ClientConnection> All => _clients.Values.OrderBy(client => client.Session.Id);
 
+    /// <summary>All of them.</summary>
+    public IEnumerable<ClientConnection> InAnyOrder => _clients.Values;
+
+    /// <summary>The client of an id, or null.</summary>
+    public ClientConnection? Find(long id) => _clients.GetValueOrDefault(id);
+
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     public void Add(ClientConnection client)

@@ -7,6 +7,7 @@ using Redis.Server.PubSub;
 using Redis.Server.Replication;
 using Redis.Server.Scripting;
 using Redis.Server.Security;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Clients;
 
@@ -21,6 +22,11 @@ internal sealed class ClientServices
     public required RaftHost Host { get; init; }
 
     public required Keyspace.Keyspace Keyspace { get; init; }
+
+    /// <summary>Who has read what.</summary>
+    public required Invalidations Invalidations { get; init; }
+
+    public ClientPause Pause { get; } = new();
 
     /// <summary>Who has subscribed to what.</summary>
     public required Channels Channels { get; init; }

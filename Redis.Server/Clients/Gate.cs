@@ -109,6 +109,27 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private ReadOnlyMemory<byte> InOwnName(Command command, CommandArgs args, ReadOnlyMemory<byte> frame) =>
         services.Commands.HasRenamed && !args.Is(0, command.OwnName) ? FrameRewriting.Build([command.OwnName], args, 1) : frame;
 
+    /// <summary>Whether CLIENT PAUSE holds the request back. What would be refused anyway is not; what would only be queued is, as in Redis.</summary>
+    public bool IsHeldBack(CommandArgs args)
+    {
+        RespWriter refusal = _threadRefusal ??= new RespWriter();
+        Command? command = services.Commands.Resolve(args, refusal);
+        refusal.Clear();
+        if (command is null || (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth)))
+        {
+            return false;
+        }
+
+        bool writes = TransactionControl.IsExec(command) ? client.Transaction.HasWrite
+            : command.Has(CommandFlags.Write) || command.Has(CommandFlags.Logged);
+        return services.Pause.Kind switch
+        {
+            PauseKind.All => true,
+            PauseKind.Write => writes,
+            _ => false,
+        };
+    }
+
     private void StageAlone(Command command, CommandArgs args, ReadOnlyMemory<byte> frame)
     {
         if (command is LocalCommand local)

@@ -32,6 +32,9 @@ internal sealed class TransactionQueue
 
     public IReadOnlyList<(Command Command, byte[] Frame)> Frames => _frames;
 
+    /// <summary>Bytes of what is queued. Any thread.</summary>
+    public long Bytes { get; private set; }
+
     public void Open() => IsOpen = true;
 
     public void Add(Command command, ReadOnlySpan<byte> frame, AclRights rights)
@@ -42,6 +45,7 @@ internal sealed class TransactionQueue
         HasScript |= command is ScriptCommand;
         TakesMemory |= command.Has(CommandFlags.DenyOom);
         _frames.Add((command, frame.ToArray()));
+        Bytes += frame.Length;
     }
 
     /// <summary>Puts something else in the place of a queued command.</summary>
@@ -57,5 +61,6 @@ internal sealed class TransactionQueue
         AsksForRights = false;
         Rights = null;
         _frames.Clear();
+        Bytes = 0;
     }
 }

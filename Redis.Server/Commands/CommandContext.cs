@@ -6,6 +6,7 @@ using Redis.Server.Protocol;
 using Redis.Server.PubSub;
 using Redis.Server.Scripting;
 using Redis.Server.Security;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Commands;
 
@@ -43,6 +44,9 @@ internal sealed class CommandContext
 
     /// <summary>Where PUBLISH delivers to; empty on nodes that do not lead.</summary>
     public Channels Channels { get; } = new();
+
+    /// <summary>Tells clients what they cache no longer holds.</summary>
+    public Invalidations Invalidations => field ??= new Invalidations(Keyspace);
 
     /// <summary>Publishes what happens to keys; null while nobody wants to know.</summary>
     public KeyspaceNotifications? Notifications { get; set; }

@@ -19,6 +19,8 @@ internal sealed class CommandMeter(ServerOptions options)
 
     public LatencyEvents Latency { get; } = new();
 
+    public MonitorFeed Monitors { get; } = new(new SecretArguments(options.Table));
+
     /// <summary>Reads the clock before a command runs.</summary>
     public static long Start() => Stopwatch.GetTimestamp();
 
@@ -30,6 +32,11 @@ internal sealed class CommandMeter(ServerOptions options)
     /// <param name="client">Who asked; null when another node did.</param>
     public void Ran(Command command, CommandArgs args, long started, bool failed, IClientIdentity? client)
     {
+        if (Monitors.Count > 0 && client is not null)
+        {
+            Monitors.Show(command, args, client.Address);
+        }
+
         long nanoseconds = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
         Statistics.Ran(command, nanoseconds, failed, _options.LatencyTracking);
         long microseconds = nanoseconds / 1000;
@@ -45,7 +52,7 @@ internal sealed class CommandMeter(ServerOptions options)
     }
 
     /// <summary>A request got a reply that was known without running anything: a refusal, or what MULTI answers.</summary>
-    public void Answered(Command? command, ReadOnlySpan<byte> reply)
+    public void Answered(Command? command, ReadOnlySpan<byte> reply, IClientIdentity client)
     {
         if (reply is [(byte)'-', .. ReadOnlySpan<byte> error])
         {
@@ -58,6 +65,10 @@ internal sealed class CommandMeter(ServerOptions options)
         else if (command is not null)
         {
             Statistics.Ran(command, 0, failed: false, isTracked: false);
+            if (Monitors.Count > 0)
+            {
+                Monitors.Show(command, default, client.Address);
+            }
         }
     }
 }

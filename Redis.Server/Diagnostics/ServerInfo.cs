@@ -101,8 +101,8 @@ internal sealed class ServerInfo
             ("maxclients", _services.Options.MaxClients),
             ("client_recent_max_input_buffer", input),
             ("client_recent_max_output_buffer", output),
-            ("blocked_clients", _services.Host.Application.BlockedClients),
-            ("tracking_clients", 0),
+            ("blocked_clients", _services.Host.Application.BlockedClients + _services.Pause.HeldBack),
+            ("tracking_clients", _services.Invalidations.Clients),
             ("clients_in_timeout_table", 0));
     }
 

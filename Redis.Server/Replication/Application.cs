@@ -3,6 +3,7 @@ using Raft.Storage;
 using Redis.Server.Commands;
 using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Replication;
 
@@ -27,6 +28,7 @@ internal sealed class Application : IDisposable
     private readonly List<RequestStream> _flushes = [];
     private readonly List<RequestStream> _waitForTick = [];
     private readonly LateReplies _late;
+    private readonly Invalidations _invalidations;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
     private int _prefetched;
@@ -38,6 +40,7 @@ internal sealed class Application : IDisposable
     public Application(CommandRunner runner, Func<long> clock)
     {
         _runner = runner;
+        _invalidations = runner.Context.Invalidations;
         _reply = runner.Context.Reply;
         _clock = clock;
         _reply.ErrorWritten = runner.Meter.Statistics.CountError;
@@ -149,6 +152,9 @@ internal sealed class Application : IDisposable
     /// <summary>Waiting commands that will change another key than the one they wait for. Any thread.</summary>
     public int Movers => _runner.Context.Keyspace.Blocked.Movers;
 
+    /// <summary>Whether a command of this client waits inside the state machine. Application's turn only.</summary>
+    public bool IsBlocked(RequestStream stream) => _late.TryFind(stream, out _);
+
     /// <summary>Sends a client what it did not ask for: behind the replies it has, before the one in the making. Application's turn only.</summary>
     public void Push(RequestStream stream, ReadOnlySpan<byte> message)
     {
@@ -194,6 +200,12 @@ internal sealed class Application : IDisposable
         if (!finished && onLoan)
         {
             Volatile.Write(ref _throttled, _throttled + 1);
+        }
+
+        if (_invalidations.HasUntold)
+        {
+            _invalidations.TellOfOwnChanges();
+            _invalidations.Broadcast();
         }
 
         foreach (RequestStream stream in _flushes)
@@ -428,7 +440,7 @@ internal sealed class Application : IDisposable
                     EndReply(stream, request.Bytes);
                     break;
                 case RequestKind.Reply:
-                    _runner.Meter.Answered(request.Command, request.Bytes.Span);
+                    _runner.Meter.Answered(request.Command, request.Bytes.Span, stream);
                     BeginReply(stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);
@@ -537,7 +549,7 @@ internal sealed class Application : IDisposable
     private void BeginReply(RequestStream? stream)
     {
         _reply.Clear();
-        _reply.IsMuted = stream is null || stream.IsMuted;
+        _reply.IsMuted = stream is null || stream.WantsNoReply;
         if (stream is not null)
         {
             _reply.Version = stream.ProtocolVersion;
@@ -550,6 +562,10 @@ internal sealed class Application : IDisposable
         PayloadBlock.Release(bytes);
         Take(stream);
         stream.Answered();
+        if (_invalidations.HasUntold)
+        {
+            _invalidations.TellOfOwnChanges();
+        }
     }
 
     private void Take(RequestStream stream)

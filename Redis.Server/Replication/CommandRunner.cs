@@ -5,6 +5,7 @@ using Redis.Server.Diagnostics;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol;
 using Redis.Server.Scripting;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Replication;
 
@@ -124,6 +125,22 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
 
     private void Run(RequestStream? client)
     {
+        Invalidations? invalidations = context.Invalidations is { IsActive: true } active ? active : null;
+        if (invalidations is not null)
+        {
+            invalidations.Running = client;
+        }
+
+        RunPayload(client);
+        if (invalidations is not null)
+        {
+            invalidations.Running = null;
+            client?.Tracking?.IsCachingGiven = false;
+        }
+    }
+
+    private void RunPayload(RequestStream? client)
+    {
         try
         {
             ReadOnlySpan<byte> payload = _payload.Span;
@@ -175,6 +192,10 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
         {
             meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
+            if (client?.Tracking is { } session && command.Has(CommandFlags.ReadOnly))
+            {
+                context.Invalidations.Remember(session, command, args);
+            }
         }
     }
 

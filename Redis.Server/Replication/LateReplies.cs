@@ -30,7 +30,7 @@ internal sealed class LateReplies(RespWriter reply, Action<RequestStream, RespWr
     {
         RequestStream? stream = _streams.GetValueOrDefault(waiter);
         reply.Clear();
-        reply.IsMuted = stream is null || stream.IsMuted;
+        reply.IsMuted = stream is null || stream.WantsNoReply;
         reply.Version = stream?.ProtocolVersion ?? 2;
         return reply;
     }

@@ -4,6 +4,7 @@ using Redis.Server.Keyspace;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
 using Redis.Server.Security;
+using Redis.Server.Tracking;
 
 namespace Redis.Server.Replication;
 
@@ -35,8 +36,17 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     /// <summary>RESP version of the client (HELLO). Set on the application's turn only.</summary>
     public int ProtocolVersion { get; set; } = 2;
 
-    /// <summary>The client wants no replies (CLIENT REPLY OFF and SKIP), or is gone.</summary>
+    /// <summary>The client is gone.</summary>
     public bool IsMuted { get; set; }
+
+    /// <summary>CLIENT REPLY. Application only.</summary>
+    public ReplyMode ReplyMode { get; set; }
+
+    /// <summary>Whether the reply to the request whose turn it is goes nowhere. Application only.</summary>
+    public bool WantsNoReply => IsMuted || ReplyMode >= ReplyMode.Skip;
+
+    /// <summary>CLIENT TRACKING; null while it is off. Application only.</summary>
+    public TrackingSession? Tracking { get; set; }
 
     /// <summary>The client sends no more: a command of it that would wait gives up at once. Any thread.</summary>
     public bool HasEnded
@@ -124,6 +134,12 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
         lock (_lock)
         {
             WatchSet? watches = _ring[_head].Watches;
+            ReplyMode = ReplyMode switch
+            {
+                ReplyMode.SkipNext => ReplyMode.Skip,
+                ReplyMode.Skip => ReplyMode.On,
+                _ => ReplyMode,
+            };
             _ring[_head] = default;
             _head = (_head + 1) & (_ring.Length - 1);
             _count--;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Redis.Server.Commands;
 using Redis.Server.Peers;
@@ -23,12 +22,21 @@ internal static class ClientCommands
             new LocalCommand("getname", 2, Connection, AclCategories.Connection, GetName),
             new LocalCommand("setname", 3, Connection, AclCategories.Connection, SetName),
             new LocalCommand("setinfo", 4, Connection, AclCategories.Connection, SetInfo),
-            new LocalCommand("info", 2, Connection, AclCategories.Connection, (client, _, reply) => reply.VerbatimString("txt"u8, Encoding.Latin1.GetBytes(Describe(client) + "\n"))),
+            new LocalCommand("info", 2, Connection, AclCategories.Connection, (client, _, reply) => reply.VerbatimString("txt"u8, Encoding.Latin1.GetBytes(ClientDescription.Of(client) + "\n"))),
             new LocalCommand("list", -2, Connection | CommandFlags.Admin, AclCategories.Connection, List),
             new LocalCommand("kill", -3, Connection | CommandFlags.Admin, AclCategories.Connection, Kill),
             new LocalCommand("unblock", -3, CommandFlags.Admin | Connection, AclCategories.Connection, Unblock),
-            new LocalCommand("no-evict", 3, Connection | CommandFlags.Admin, AclCategories.Connection, (client, args, reply) => client.Session.IsExemptFromEviction = Switch(args, reply, client.Session.IsExemptFromEviction)),
-            new LocalCommand("no-touch", 3, Connection, AclCategories.Connection, (client, args, reply) => client.Session.LeavesAccessTimes = Switch(args, reply, client.Session.LeavesAccessTimes)),
+            new LocalCommand("pause", -3, CommandFlags.Admin | Connection, AclCategories.Connection, Pause),
+            new LocalCommand("unpause", 2, CommandFlags.Admin | Connection, AclCategories.Connection, (client, _, reply) =>
+            {
+                client.Services.Pause.End();
+                reply.Ok();
+            }),
+            new LocalCommand("reply", 3, Connection, AclCategories.Connection, SetReplyMode) { IsBarredFromMulti = true },
+            new LocalCommand("no-evict", 3, Connection | CommandFlags.Admin, AclCategories.Connection, SetExemption),
+            new LocalCommand("no-touch", 3, Connection, AclCategories.Connection, SetTouching),
+            new LocalCommand("help", 2, CommandFlags.Loading | CommandFlags.Stale, AclCategories.Connection, (_, _, reply) => HelpReply.Write(reply, "CLIENT")) { IsTransparent = true },
+            .. TrackingCommands.Rows,
         ]),
     ];
 
@@ -83,6 +91,12 @@ internal static class ClientCommands
         }
     }
 
+    private static void SetExemption(ClientConnection client, CommandArgs args, RespWriter reply) =>
+        client.Session.IsExemptFromEviction = Switch(args, reply, client.Session.IsExemptFromEviction);
+
+    private static void SetTouching(ClientConnection client, CommandArgs args, RespWriter reply) =>
+        client.Session.LeavesAccessTimes = Switch(args, reply, client.Session.LeavesAccessTimes);
+
     private static bool Switch(CommandArgs args, RespWriter reply, bool before)
     {
         if (args.Is(2, "on"u8) || args.Is(2, "off"u8))
@@ -109,7 +123,7 @@ internal static class ClientCommands
                     return;
                 }
 
-                chosen = chosen.Where(_ => type == "normal");
+                chosen = chosen.Where(c => c.IsOfType(type));
             }
             else if (args.Is(2, "id"u8) && args.Count > 3)
             {
@@ -137,7 +151,7 @@ internal static class ClientCommands
         StringBuilder text = new();
         foreach (ClientConnection one in chosen)
         {
-            text.Append(Describe(one)).Append('\n');
+            text.Append(ClientDescription.Of(one)).Append('\n');
         }
 
         reply.VerbatimString("txt"u8, Encoding.Latin1.GetBytes(text.ToString()));
@@ -170,6 +184,53 @@ internal static class ClientCommands
         foreach (ClientConnection victim in victims)
         {
             End(client, victim);
+        }
+    }
+
+    private static void Pause(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (args.Count > 4)
+        {
+            reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try CLIENT HELP."u8);
+        }
+        else if (args.Count == 4 && !args.Is(3, "write"u8) && !args.Is(3, "all"u8))
+        {
+            reply.Error("ERR CLIENT PAUSE mode must be WRITE or ALL"u8);
+        }
+        else if (!Numbers.TryParseInteger(args[2], out long milliseconds))
+        {
+            reply.Error("ERR timeout is not an integer or out of range"u8);
+        }
+        else if (milliseconds < 0)
+        {
+            reply.Error("ERR timeout is negative"u8);
+        }
+        else
+        {
+            client.Services.Pause.Begin(args.Count == 4 && args.Is(3, "write"u8) ? PauseKind.Write : PauseKind.All, milliseconds);
+            reply.Ok();
+        }
+    }
+
+    private static void SetReplyMode(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        if (args.Is(2, "on"u8))
+        {
+            client.ReplyMode = ReplyMode.On;
+            reply.IsMuted = client.IsMuted;
+            reply.Ok();
+        }
+        else if (args.Is(2, "off"u8))
+        {
+            client.ReplyMode = ReplyMode.Off;
+        }
+        else if (!args.Is(2, "skip"u8))
+        {
+            reply.Error(Errors.Syntax);
+        }
+        else if (client.ReplyMode != ReplyMode.Off)
+        {
+            client.ReplyMode = ReplyMode.SkipNext;
         }
     }
 
@@ -211,20 +272,5 @@ internal static class ClientCommands
             victim.Kill();
             victim.EndPushes();
         }
-    }
-
-    public static string Describe(ClientConnection client)
-    {
-        ClientSession session = client.Session;
-        long now = Environment.TickCount64;
-        (int used, int free) = client.QueryBuffer;
-        string flags = client.Transaction.IsOpen ? "x" : "N";
-        int multi = client.Transaction.IsOpen ? client.Transaction.Frames.Count : -1;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"id={session.Id} addr={session.Address} laddr={session.LocalAddress} fd=-1 name={session.Name} age={(now - session.CreatedAt) / 1000} " +
-            $"idle={(now - session.LastActiveAt) / 1000} flags={flags} db=0 sub={client.Subscriptions.Count(SubscriptionKind.Channel)} psub={client.Subscriptions.Count(SubscriptionKind.Pattern)} ssub={client.Subscriptions.Count(SubscriptionKind.ShardChannel)} multi={multi} qbuf={used} qbuf-free={free} " +
-            $"argv-mem=0 multi-mem={client.Transaction.Frames.Sum(f => f.Frame.Length)} rbs={free + used} rbp=0 obl={client.Output.Waiting} oll=0 omem=0 " +
-            $"tot-mem={free + used + client.Output.Waiting} events=r cmd={session.LastCommand} user={session.User} redir=-1 resp={client.ProtocolVersion} " +
-            $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");
     }
 }

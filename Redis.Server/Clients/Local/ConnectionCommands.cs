@@ -3,6 +3,7 @@ using Redis.Server.Commands;
 using Redis.Server.Operations;
 using Redis.Server.Peers;
 using Redis.Server.Protocol;
+using Redis.Server.Replication;
 using Redis.Server.Security;
 
 namespace Redis.Server.Clients.Local;
@@ -97,7 +98,7 @@ internal static class ConnectionCommands
     {
         if (client.Services.Users.Authenticate(user, password) is not { } account)
         {
-            client.Services.AclLog.Add(new AclLogEntry(AclReason.Auth, client.Transaction.IsOpen ? AclContext.Multi : AclContext.TopLevel, AclText.Of(command), AclText.Of(user), ClientCommands.Describe(client)));
+            client.Services.AclLog.Add(new AclLogEntry(AclReason.Auth, client.Transaction.IsOpen ? AclContext.Multi : AclContext.TopLevel, AclText.Of(command), AclText.Of(user), ClientDescription.Of(client)));
             reply.Error("WRONGPASS invalid username-password pair or user is disabled."u8);
             return false;
         }
@@ -198,6 +199,10 @@ internal static class ConnectionCommands
         }
 
         client.EndPushes();
+        client.ReplyMode = ReplyMode.On;
+        reply.IsMuted = client.IsMuted;
+        client.Session.IsExemptFromEviction = false;
+        client.Session.LeavesAccessTimes = false;
         client.Session.Name = "";
         client.Session.User = client.Services.Users.Default;
         client.Session.IsAuthenticated = client.Services.Users.LetsAnyoneIn;

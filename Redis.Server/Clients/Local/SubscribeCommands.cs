@@ -38,6 +38,7 @@ internal static class SubscribeCommands
         }
         else if (!client.HasEnded)
         {
+            reply.IsMuted = client.IsMuted; // a message, which CLIENT REPLY OFF does not hold back
             change(client, args, reply, kind);
         }
     }

@@ -1,0 +1,63 @@
+using NUnit.Framework;
+using Redis.Server.Tests.Cluster;
+using Redis.Server.Tests.Oracle;
+
+namespace Redis.Server.Tests.Wire;
+
+/// <summary>CLIENT PAUSE, MONITOR, and the idle time-out.</summary>
+[TestFixture]
+internal sealed class PauseAndMonitorTests : SingleNode
+{
+    [TestCase("WRITE", "SET k v", TestName = "A pause of writes holds back a write until it is ended")]
+    [TestCase("WRITE", "PUBLISH c m", TestName = "A pause of writes holds back PUBLISH")]
+    public async Task APause_HoldsBack_UntilItsEnd(string kind, string command)
+    {
+        using TestClient admin = await ConnectAsync();
+        using TestClient client = await ConnectAsync();
+        Assert.That(await admin.AskAsync("CLIENT", "PAUSE", "100000", kind), Is.EqualTo("+OK"));
+        await client.SendAsync(TestClient.Encode(new Request(command.Split(' ')), new Request("PING")));
+        await Eventually.TrueAsync("the client to be held back", async () => (await admin.AskAsync("INFO", "clients")).Contains("blocked_clients:1\r", StringComparison.Ordinal));
+        Assert.That(await admin.AskAsync("CLIENT", "LIST"), Does.Contain(" flags=b "));
+        Assert.That(await admin.AskAsync("CLIENT", "UNPAUSE"), Is.EqualTo("+OK"));
+        Assert.That((await client.ReadAsync(2)).Select(ReplyText.Of).Last(), Is.EqualTo("+PONG"));
+    }
+
+    [Test]
+    public async Task APauseOfAll_EndsByItself_AndAClientMayLeaveMeanwhile()
+    {
+        using TestClient client = await ConnectAsync();
+        TestClient leaving = await ConnectAsync();
+        Assert.That(await client.AskAsync("CLIENT", "PAUSE", "50"), Is.EqualTo("+OK"));
+        await leaving.SendAsync(TestClient.Encode(new Request("PING")));
+        leaving.Dispose();
+        Assert.That(await client.AskAsync("PING"), Is.EqualTo("+PONG"));
+    }
+
+    [Test]
+    public async Task Monitor_ShowsWhatOthersAsk_ButNoSecrets()
+    {
+        using TestClient monitor = await ConnectAsync();
+        using TestClient client = await ConnectAsync();
+        Assert.That(await monitor.AskAsync("MONITOR"), Is.EqualTo("+OK"));
+        foreach (string command in new[] { "SET a x\"y\t\x01", "AUTH foo", "CONFIG GET port", "NOSUCH", "MULTI", "GET a", "EXEC", "ECHO end" })
+            await client.AskAsync(command.Split(' '));
+        List<string> lines = [];
+        while (lines is not [.., "\"ECHO\" \"end\""])
+        {
+            string line = (await monitor.ReadAsync()).AsString;
+            Assert.That(line, Does.Match($@"^\d{{10}}\.\d{{6}} \[0 {client.Address}\] "));
+            lines.Add(line[(line.IndexOf("] ", StringComparison.Ordinal) + 2)..]);
+        }
+
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            """
+            "SET" "a" "x\"y\t\x01"
+            """,
+            "\"AUTH\" \"(redacted)\"", "\"MULTI\"", "\"GET\" \"a\"", "\"EXEC\"", "\"ECHO\" \"end\"",
+        }));
+        Assert.That(await monitor.AskAsync("RESET"), Is.EqualTo("+RESET"));
+        Assert.That(await client.AskAsync("PING"), Is.EqualTo("+PONG"));
+        Assert.That(await monitor.AskAsync("PING"), Is.EqualTo("+PONG"));
+    }
+}
