@@ -213,7 +213,7 @@ internal sealed class ConversationTests : SingleNode
     [TestCase("""
         b: CLIENT PAUSE 100000 WRITE
         a: GET x
-        a: MULTI | SET x 1 | DISCARD
+        a: MULTI | GET x | EXEC
         b: CLIENT UNPAUSE
         a: SET x 1
         """, TestName = "What a pause of writes lets pass")]

@@ -109,7 +109,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private ReadOnlyMemory<byte> InOwnName(Command command, CommandArgs args, ReadOnlyMemory<byte> frame) =>
         services.Commands.HasRenamed && !args.Is(0, command.OwnName) ? FrameRewriting.Build([command.OwnName], args, 1) : frame;
 
-    /// <summary>Whether CLIENT PAUSE holds the request back. What would be refused anyway, or only queued, is not held back.</summary>
+    /// <summary>Whether CLIENT PAUSE holds the request back. What would be refused anyway is not; what would only be queued is, as in Redis.</summary>
     public bool IsHeldBack(CommandArgs args)
     {
         RespWriter refusal = _threadRefusal ??= new RespWriter();
@@ -121,7 +121,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         }
 
         bool writes = TransactionControl.IsExec(command) ? client.Transaction.HasWrite
-            : !client.Transaction.IsOpen && command.EntersLog;
+            : command.EntersLog;
         return services.Pause.Kind switch
         {
             PauseKind.All => true,

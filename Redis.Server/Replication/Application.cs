@@ -16,10 +16,6 @@ internal sealed class Application : IDisposable
     // A network or disk thread lends itself for at most this many items; a backlog goes to the dedicated thread.
     private const int LoanBudget = 1024;
 
-    // As many keys as the caches bear; fewer than the least are not worth the second look at their frames.
-    private const int PrefetchedWorks = 16;
-    private const int FewestPrefetched = 4;
-
     private readonly WorkQueue _queue = new();
     private readonly SerialExecutor _executor;
     private readonly CommandRunner _runner;
@@ -253,7 +249,7 @@ internal sealed class Application : IDisposable
             {
                 if (_position >= _prefetched)
                 {
-                    PrefetchAhead(batch[_position..]);
+                    _prefetched = _position + _runner.Prefetch(batch[_position..]);
                 }
 
                 if (budget-- == 0 || !Do(batch[_position], onLoan))
@@ -272,16 +268,6 @@ internal sealed class Application : IDisposable
             {
                 return _queue.IsEmpty; // send replies between batches
             }
-        }
-    }
-
-    private void PrefetchAhead(ReadOnlySpan<Work> next)
-    {
-        int count = Math.Min(next.Length, PrefetchedWorks);
-        _prefetched = _position + count;
-        if (count >= FewestPrefetched && Prefetch.IsSupported)
-        {
-            _runner.Prefetch(next[..count]);
         }
     }
 
@@ -576,11 +562,6 @@ internal sealed class Application : IDisposable
         if (stream.Take() is { } watches)
         {
             Unwatch(watches);
-        }
-
-        if (stream.ReplyMode is ReplyMode.SkipNext or ReplyMode.Skip)
-        {
-            stream.ReplyMode = stream.ReplyMode == ReplyMode.SkipNext ? ReplyMode.Skip : ReplyMode.On;
         }
     }
 

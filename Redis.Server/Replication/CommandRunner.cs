@@ -15,6 +15,10 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     // Keys that fall due together are removed over several entries, so that none of them takes long.
     private const int ExpiriesAnEntry = 64;
 
+    // As many keys as the caches bear; fewer than the least are not worth the second look at their frames.
+    private const int PrefetchedWorks = 16;
+    private const int FewestPrefetched = 4;
+
     private readonly RequestParser _parser = new() { MaxBulkLength = int.MaxValue };
     private ReadOnlyMemory<byte> _payload;
     private readonly Command? _exec = context.Table.Find("exec"u8);
@@ -24,12 +28,18 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
 
     public CommandMeter Meter => meter;
 
-    /// <summary>Commands that will be run soon: brings what their keys lead to into the processor's cache.</summary>
-    public void Prefetch(ReadOnlySpan<Work> works)
+    /// <summary>Brings what the keys of the next commands lead to into the processor's cache; answers how many works that covers.</summary>
+    public int Prefetch(ReadOnlySpan<Work> next)
     {
-        Span<uint> hashes = stackalloc uint[works.Length];
+        int covered = Math.Min(next.Length, PrefetchedWorks);
+        if (covered < FewestPrefetched || !Keyspace.Prefetch.IsSupported)
+        {
+            return covered;
+        }
+
+        Span<uint> hashes = stackalloc uint[PrefetchedWorks];
         int count = 0;
-        foreach (ref readonly Work work in works)
+        foreach (ref readonly Work work in next[..covered])
         {
             if (work.Kind == WorkKind.Apply && work.Entry.Type == EntryType.Application
                 && EntryPayload.FirstArgument(work.Entry.Payload.Span) is { IsEmpty: false } key)
@@ -39,6 +49,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         }
 
         context.Keyspace.PrefetchKeys(hashes[..count]);
+        return covered;
     }
 
     /// <summary>Makes a payload the next to be run. True when running it is quick.</summary>

@@ -134,6 +134,12 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
         lock (_lock)
         {
             WatchSet? watches = _ring[_head].Watches;
+            ReplyMode = ReplyMode switch
+            {
+                ReplyMode.SkipNext => ReplyMode.Skip,
+                ReplyMode.Skip => ReplyMode.On,
+                _ => ReplyMode,
+            };
             _ring[_head] = default;
             _head = (_head + 1) & (_ring.Length - 1);
             _count--;

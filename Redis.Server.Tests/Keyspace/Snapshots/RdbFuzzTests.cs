@@ -67,7 +67,7 @@ internal sealed class RdbFuzzTests
     [TestCase("REDIS0010\u0007\u0001m\0", "module")]
     [TestCase("REDIS0010\0\u0001k", "Unexpected end")]
     [TestCase("REDIS0010\u0001\u0001k\u0081\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff", "Impossible number of elements")]
-    [TestCase("REDIS0010\0\u0001k\u0001v\0\u0001k\u0001v", "A key is there twice")]
+    [TestCase("REDIS0010\0\u0001k\u0001v\0\u0001k\u0001v\u00ff\0\0\0\0\0\0\0\0", "Key 'k' is there twice")]
     [TestCase("REDIS0010\0\u0001k\u0001v\u00ff12345678", "Wrong checksum")]
     public void Errors_say_what_is_wrong(string file, string expected)
     {
