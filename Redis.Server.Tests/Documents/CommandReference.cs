@@ -31,8 +31,16 @@ internal static class CommandReference
     /// <summary>Groups of what Redis 7.0 does not know.</summary>
     private static readonly Dictionary<string, string> YoungerGroups = new()
     {
-        ["hexpire"] = "hash", ["hpexpire"] = "hash", ["hexpireat"] = "hash", ["hpexpireat"] = "hash", ["httl"] = "hash", ["hpttl"] = "hash",
-        ["hexpiretime"] = "hash", ["hpexpiretime"] = "hash", ["hpersist"] = "hash", ["waitaof"] = "generic",
+        ["hexpire"] = "hash",
+        ["hpexpire"] = "hash",
+        ["hexpireat"] = "hash",
+        ["hpexpireat"] = "hash",
+        ["httl"] = "hash",
+        ["hpttl"] = "hash",
+        ["hexpiretime"] = "hash",
+        ["hpexpiretime"] = "hash",
+        ["hpersist"] = "hash",
+        ["waitaof"] = "generic",
     };
 
     private const string Waits = "Waits inside the state machine, in order of arrival; a change of leader ends the wait with `UNBLOCKED`.";
@@ -41,7 +49,14 @@ internal static class CommandReference
 
     private static readonly Dictionary<string, string> Remarks = new()
     {
-        ["blpop"] = Waits, ["brpop"] = Waits, ["blmove"] = Waits, ["brpoplpush"] = Waits, ["blmpop"] = Waits, ["bzpopmin"] = Waits, ["bzpopmax"] = Waits, ["bzmpop"] = Waits,
+        ["blpop"] = Waits,
+        ["brpop"] = Waits,
+        ["blmove"] = Waits,
+        ["brpoplpush"] = Waits,
+        ["blmpop"] = Waits,
+        ["bzpopmin"] = Waits,
+        ["bzpopmax"] = Waits,
+        ["bzmpop"] = Waits,
         ["spop"] = Picks,
         ["move"] = OneDatabase,
         ["swapdb"] = OneDatabase,

@@ -44,7 +44,8 @@ internal sealed class RaftHost : IDisposable
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
         Proxy = new FollowerProxy(dial, Identity, options, Application, loggers.CreateLogger<FollowerProxy>());
         Consensus = new Consensus(
-            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>()) { Failed = Fail };
+            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>())
+        { Failed = Fail };
         SharedOptions = new SharedOptions(options, context, Consensus);
         _retirement = new Retirement(options, dial, _logger);
         _loading = new SnapshotLoading(context, Application, _logger);
