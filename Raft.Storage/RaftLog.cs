@@ -191,6 +191,7 @@ public sealed class RaftLog : IRaftLog, IDisposable
         _durable = Math.Max(_durable, through.Index);
         _entries.CompactThrough(through);
         _writer.Compact(through, _entries.FirstPosition);
+        _syncer.Signal(); // what it frees need not wait for the next entry
     }
 
     /// <inheritdoc/>

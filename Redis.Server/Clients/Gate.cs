@@ -37,7 +37,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         }
 
         client.Session.LastCommand = command.FullName;
-        if (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth) && !services.Users.LetsAnyoneIn)
+        if (NeedsAuth(command))
         {
             Refuse(command, NoAuth);
         }
@@ -115,7 +115,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         RespWriter refusal = _threadRefusal ??= new RespWriter();
         Command? command = services.Commands.Resolve(args, refusal);
         refusal.Clear();
-        if (command is null || (!client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth)))
+        if (command is null || NeedsAuth(command))
         {
             return false;
         }
@@ -129,6 +129,9 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
             _ => false,
         };
     }
+
+    private bool NeedsAuth(Command command) =>
+        !client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth) && !services.Users.LetsAnyoneIn;
 
     private void StageAlone(Command command, CommandArgs args, ReadOnlyMemory<byte> frame)
     {
