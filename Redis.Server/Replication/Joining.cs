@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Redis.Server.Configuration;
 using Redis.Server.Peers;
@@ -10,16 +9,18 @@ namespace Redis.Server.Replication;
 /// RAFT.CLUSTER JOIN: asks the given members, and those they point to, in turn for a place in their cluster, until one
 /// gives it or raft.join-timeout is over.
 /// </summary>
-internal sealed class Joining(RaftHost host, ServerOptions options, TransportDialer dial, ILogger logger)
+internal sealed class Joining(RaftHost host, ServerOptions options, Errands errands, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Null once this node is a member; otherwise why not.</summary>
-    public async Task<string?> RunAsync(IReadOnlyList<string> addresses)
+    public async Task<string?> RunAsync(IReadOnlyList<string> addresses, CancellationToken cancellation = default)
     {
+        NodeState before = host.Admission.State;
         host.Admission.State = NodeState.Joining;
         string reason = "no address answered";
-        using CancellationTokenSource limit = new(options.Raft.JoinTimeout);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.Raft.JoinTimeout);
         LinkedList<string> candidates = new(addresses);
         while (!limit.IsCancellationRequested)
         {
@@ -46,7 +47,7 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
                 logger.LogInformation("Not joined through {Address}: {Reason}", next.Value, answer.Refusal);
                 if (answer.IsFinal)
                 {
-                    host.Admission.State = NodeState.Uninitialized;
+                    host.Admission.State = before;
                     return $"failed to connect to cluster for join operation: {reason}{AdviceOn(answer.Refusal)}";
                 }
 
@@ -59,7 +60,7 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
             await Task.Delay(Pause).ConfigureAwait(false);
         }
 
-        host.Admission.State = NodeState.Uninitialized;
+        host.Admission.State = before;
         return $"failed to connect to cluster for join operation: {reason}";
     }
 
@@ -70,24 +71,12 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
 
     private async Task<JoinAnswer> AskAsync(string address, CancellationToken cancellation)
     {
+        string id = options.Raft.Id.ToString(CultureInfo.InvariantCulture);
         try
         {
-            Transport transport = await dial(address, cancellation).ConfigureAwait(false);
-            using RespClient client = new(transport);
-            if (options.Raft.LogsInToPeers)
-            {
-                RespReply accepted = await client.CallAsync(["AUTH", options.Raft.ClusterUser, options.Raft.ClusterPassword], cancellation).ConfigureAwait(false);
-                if (accepted.IsError)
-                {
-                    return JoinAnswer.Refused(accepted.ToString());
-                }
-            }
-
-            string id = options.Raft.Id.ToString(CultureInfo.InvariantCulture);
-            RespReply reply = await client.CallAsync(["RAFT.NODE", "ADD", id, options.AdvertisedAddress], cancellation).ConfigureAwait(false);
-            return JoinAnswer.Of(reply);
+            return JoinAnswer.Of(await errands.AskAsync(address, ["RAFT.NODE", "ADD", id, options.AdvertisedAddress], cancellation).ConfigureAwait(false));
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (IOException exception)
         {
             return JoinAnswer.Refused(exception.Message);
         }
