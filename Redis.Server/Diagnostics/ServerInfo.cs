@@ -18,7 +18,7 @@ internal sealed class ServerInfo
     public ServerInfo(ClientServices services)
     {
         _services = services;
-        RaftInfoSection raft = new(services.Host, services.Options);
+        RaftInfoSection raft = new(services.Host, services.Options, () => services.Keyspace);
         CommandStatistics statistics = services.Meter.Statistics;
         _sections =
         [

@@ -332,6 +332,9 @@ internal sealed class Keyspace
             (_watched ??= new WatchTable()).Add(key, watches);
     }
 
+    /// <summary>Clients that watch keys on this node.</summary>
+    public int Watchers => _watched?.Clients ?? 0;
+
     /// <summary>Ends the watching of all its keys.</summary>
     public void Unwatch(WatchSet watches)
     {

@@ -11,6 +11,8 @@ namespace Redis.Server.Replication;
 /// </summary>
 internal sealed class Joining(RaftHost host, ServerOptions options, Errands errands, ILogger logger)
 {
+    private const string Failure = "failed to connect to cluster for join operation, please check logs";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Null once this node is a member; otherwise why not.</summary>
@@ -48,7 +50,7 @@ internal sealed class Joining(RaftHost host, ServerOptions options, Errands erra
                 if (answer.IsFinal)
                 {
                     host.Admission.State = before;
-                    return $"failed to connect to cluster for join operation: {reason}{AdviceOn(answer.Refusal)}";
+                    return $"{Failure}: {reason}{AdviceOn(answer.Refusal)}";
                 }
 
                 if (answer.Redirect is { } redirect)
@@ -61,7 +63,7 @@ internal sealed class Joining(RaftHost host, ServerOptions options, Errands erra
         }
 
         host.Admission.State = before;
-        return $"failed to connect to cluster for join operation: {reason}";
+        return $"{Failure}: {reason}";
     }
 
     /// <summary>A node that lost its disk has forgotten what it promised: its id stays with the promises.</summary>
