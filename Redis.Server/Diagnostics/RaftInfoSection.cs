@@ -32,6 +32,7 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options, Func
         Field(text, "appendreq_received", host.Consensus.AppendRequestsReceived);
         Field(text, "appendreq_with_entry_received", host.Consensus.AppendRequestsWithEntriesReceived);
         Field(text, "snapshotreq_received", host.Consensus.SnapshotRequestsReceived);
+        Field(text, "snapshotreq_received_bytes", host.SnapshotBytesReceived);
         Field(text, "disk_free_bytes", DiskSpace.FreeBytes(options.Directory));
         Field(text, "exec_throttled", host.Application.Throttled);
         Field(text, "num_sessions", keyspace().Watchers);

@@ -48,7 +48,7 @@ internal sealed class RaftHost : IDisposable
         { Failed = Fail };
         SharedOptions = new SharedOptions(options, context, Consensus);
         _retirement = new Retirement(options, new Errands(options, dial), _logger);
-        _loading = new SnapshotLoading(context, Application, _logger);
+        _loading = new SnapshotLoading(context, Application, options, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
         _health = new HealthLog(options, _logger);
         Application.ConfigurationApplied = ConfigurationApplied;
@@ -77,6 +77,9 @@ internal sealed class RaftHost : IDisposable
 
     /// <summary>Snapshots received from a leader since start.</summary>
     public long SnapshotsReceived => _loading.Received;
+
+    /// <summary>Bytes of snapshots received from leaders since start.</summary>
+    public long SnapshotBytesReceived => _store?.ReceivedBytes ?? 0;
 
     /// <summary>The loading in progress, or the last one.</summary>
     public LoadingProgress Loading => _loading.Progress;
