@@ -59,7 +59,7 @@ internal sealed class Joining(RaftHost host, ServerOptions options, Errands erra
                 }
             }
 
-            await Task.Delay(Pause).ConfigureAwait(false);
+            await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
         }
 
         host.Admission.State = before;
