@@ -7,7 +7,7 @@ internal sealed class WriteBatch
     public const int ReferencedPayload = 64 * 1024;
 
     private const int BlockSize = 256 * 1024;
-    private const int MaxIdleBlocks = 16;
+    private const int MaxIdleBlocks = 4;
 
     private readonly List<Block> _blocks = [];
     private readonly Queue<ReadOnlyMemory<byte>> _referenced = new();

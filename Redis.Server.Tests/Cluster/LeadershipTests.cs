@@ -1,5 +1,7 @@
 using NUnit.Framework;
+using Redis.Server.Clients;
 using Redis.Server.Operations;
+using Redis.Server.Tests.Oracle;
 
 namespace Redis.Server.Tests.Cluster;
 
@@ -19,6 +21,36 @@ internal sealed class LeadershipTests() : SharedCluster(3)
         Assert.That(await follower.AskAsync("MULTI"), Is.EqualTo("+OK"));
         Assert.That(await follower.AskAsync("SET", "a", "1"), Is.AnyOf("+QUEUED", moved));
         Assert.That(await follower.AskAsync("EXEC"), Does.StartWith("-MOVED 0 ").Or.StartWith("-EXECABORT"));
+    }
+
+    [Test]
+    public async Task WhatAClientSends_WhileTooMuchOfItIsUnderWay_IsAnsweredThoughNothingFollows()
+    {
+        TestNode leader = await _cluster.LeaderAsync();
+        TestNode[] others = [.. _cluster.Nodes.Where(node => node != leader)];
+        using TestClient client = await leader.ConnectAsync();
+        using TestClient watcher = await leader.ConnectAsync();
+        string id = (await client.AskAsync("CLIENT", "ID"))[1..];
+        const int Many = ClientConnection.MaxInFlight + 100;
+        Array.ForEach(others, node => node.Process.Stop());
+        try
+        {
+            await client.SendAsync(TestClient.Encode(Enumerable.Repeat(new Request("INCR", "held-back"), Many)));
+            await Eventually.TrueAsync("the client to be held back", async () =>
+            {
+                RaftInfo info = await leader.InfoAsync();
+                return !info.IsLeader || info.Number("raft_client_attached_entries") > ClientConnection.MaxInFlight;
+            });
+            await client.SendAsync(TestClient.Encode(new Request("ECHO", "last")));
+            await Eventually.TrueAsync("the last request to arrive", async () =>
+                !(await watcher.AskAsync("CLIENT", "LIST", "ID", id)).Contains(" qbuf=0 ", StringComparison.Ordinal) || !(await leader.InfoAsync()).IsLeader);
+        }
+        finally
+        {
+            Array.ForEach(others, node => node.Process.Continue());
+        }
+
+        Assert.That(ReplyText.Of((await client.ReadAsync(Many + 1))[^1]), Is.EqualTo("$last"));
     }
 
     [Test]

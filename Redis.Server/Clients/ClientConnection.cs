@@ -21,14 +21,21 @@ namespace Redis.Server.Clients;
 /// </summary>
 internal sealed class ClientConnection : RequestStream, ISubscriber
 {
+    /// <summary>
+    /// Beyond so many requests under way a client that only sends must wait until it is answered. With one more batch they are what
+    /// a ring of 8192 holds.
+    /// </summary>
+    public const int MaxInFlight = 7 * 1024;
+
     private const int InitialCapacity = 4 * 1024;
     private const int KeptCapacity = 64 * 1024;
     private const int MaxStaged = 1024;
     private const int MaxReadAhead = 1024 * 1024;
 
-    // Beyond these a client that only sends must wait until answers got out.
-    private const int MaxInFlight = 16 * 1024;
+    // Beyond so many bytes of such requests, too.
     private const long MaxInFlightBytes = 64 * 1024 * 1024;
+
+    // And beyond these until they got out.
     private const int MaxWaitingReplies = 32 * 1024 * 1024;
 
     // How long a client whose user was deleted may take to read its last replies.
@@ -313,6 +320,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 await ReceiveUntilAsync(DrainedAsync()).ConfigureAwait(false);
                 _waitForTurn = false;
                 _bytesAnswered = _bytesTaken;
+                stagedAll = false; // what came meanwhile may be complete, and the last that the client sends
             }
 
             if (_isHeldBack)

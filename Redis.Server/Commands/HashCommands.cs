@@ -169,10 +169,13 @@ internal static class HashCommands
         }
         if (!HashAccess.TryWriteOrCreate(context, args[1], out HashValue hash))
             return false;
-        int longest = 0;
+        int longest = 0, size = 0;
         for (int index = 2; index < args.Count; index++)
+        {
             longest = Math.Max(longest, args[index].Length);
-        hash.Expect(longest, context.Options);
+            size += ListPack.SizeOf(args[index]);
+        }
+        hash.Expect(longest, size, context.Options);
         for (int index = 2; index < args.Count; index += 2)
             added += hash.Set(args[index], args[index + 1], context.Options) ? 1 : 0;
         HashAccess.Changed(context, args[1], hash, "hset"u8);

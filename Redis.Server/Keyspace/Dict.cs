@@ -18,7 +18,8 @@ internal sealed class Dict<TValue>
     private const int GrowingStep = 4;
     private const int ShrinkingStep = 16;
 
-    private Entry[][] _chunks = [];
+    private Entry[][] _chunks = []; // the last ones may be null: room for more
+    private int _chunkCount;
     private int[] _buckets = new int[MinBuckets];
     private int[]? _target;
     private int _migrated;
@@ -45,9 +46,9 @@ internal sealed class Dict<TValue>
         get
         {
             Entry[][] chunks = _chunks;
-            Entry[]? last = chunks.Length == 0 ? null : chunks[^1]; // not there yet while the application adds it
-            long entries = Math.Max(chunks.Length - 1L, 0) * ChunkSize + (last?.Length ?? 0);
-            return entries * Unsafe.SizeOf<Entry>() + 4L * (_buckets.Length + (_target?.Length ?? 0));
+            int count = Math.Min(_chunkCount, chunks.Length); // the two may be of different moments
+            long entries = count == 1 ? chunks[0]?.Length ?? 0 : (long)count * ChunkSize; // only the first chunk starts small
+            return entries * Unsafe.SizeOf<Entry>() + 8L * chunks.Length + 4L * (_buckets.Length + (_target?.Length ?? 0));
         }
     }
 
@@ -134,9 +135,9 @@ internal sealed class Dict<TValue>
     /// </summary>
     public Dict<TValue> Freeze()
     {
-        _isShared = new bool[_chunks.Length];
+        _isShared = new bool[_chunkCount];
         Array.Fill(_isShared, true);
-        return new Dict<TValue> { _chunks = (Entry[][])_chunks.Clone(), Count = Count };
+        return new Dict<TValue> { _chunks = (Entry[][])_chunks.Clone(), _chunkCount = _chunkCount, Count = Count };
     }
 
     /// <summary>Removes the key; false when it is absent.</summary>
@@ -172,8 +173,8 @@ internal sealed class Dict<TValue>
         Count = last;
         // One empty chunk stays, so that a count that swings about a boundary does not allocate.
         int needed = (last >> ChunkBits) + 2;
-        if (_chunks.Length > needed)
-            Array.Resize(ref _chunks, needed);
+        if (_chunkCount > needed)
+            RemoveLastChunk();
         if (_target == null && _buckets.Length > MinBuckets && Count < _buckets.Length / 8)
             StartRehash(Math.Max(MinBuckets, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(Count, 1))));
         Step();
@@ -185,7 +186,7 @@ internal sealed class Dict<TValue>
         Entry[][] old = _chunks;
         int count = Count;
         _chunks = new Entry[old.Length][];
-        for (int i = 0; i < old.Length; i++)
+        for (int i = 0; i < _chunkCount; i++)
             _chunks[i] = new Entry[old[i].Length];
         _buckets = new int[_target?.Length ?? _buckets.Length];
         _target = null;
@@ -212,6 +213,7 @@ internal sealed class Dict<TValue>
     public void Clear()
     {
         _chunks = [];
+        _chunkCount = 0;
         _buckets = new int[MinBuckets];
         _target = null;
         _isShared = null;
@@ -273,18 +275,24 @@ internal sealed class Dict<TValue>
     private void EnsureRoom(int index)
     {
         int chunk = index >> ChunkBits;
-        if (chunk == _chunks.Length)
+        if (chunk == _chunkCount)
         {
-            // Complete before it shows: other threads ask for the size.
-            Entry[][] longer = new Entry[chunk + 1][];
-            _chunks.CopyTo(longer, 0);
-            longer[chunk] = new Entry[chunk == 0 ? MinBuckets : ChunkSize];
-            _chunks = longer;
+            if (chunk == _chunks.Length)
+                Array.Resize(ref _chunks, chunk + chunk / 8 + 1);
+            _chunks[chunk] = new Entry[chunk == 0 ? MinBuckets : ChunkSize];
+            _chunkCount++;
         }
 
         // Only the first chunk starts small.
         if ((index & (ChunkSize - 1)) == _chunks[chunk].Length)
             Array.Resize(ref _chunks[chunk], _chunks[chunk].Length * 2);
+    }
+
+    private void RemoveLastChunk()
+    {
+        _chunks[--_chunkCount] = null!;
+        if (_chunkCount < _chunks.Length / 2)
+            Array.Resize(ref _chunks, _chunkCount);
     }
 
     /// <summary>Gives this table a chunk of its own in place of one it shares.</summary>

@@ -78,6 +78,7 @@ internal sealed class HashValue : RedisObject
             _pack.Replace(_pack.Next(position), PackedElement.Of(value));
             return false;
         }
+        _pack.Reserve(ListPack.SizeOf(field) + ListPack.SizeOf(value));
         _pack.Append(PackedElement.Of(field));
         _pack.Append(PackedElement.Of(value));
         if (Count > options.HashMaxListpackEntries)
@@ -85,11 +86,13 @@ internal sealed class HashValue : RedisObject
         return true;
     }
 
-    /// <summary>Makes room for a long field or value before any of a command's pairs is set, as Redis does.</summary>
-    public void Expect(int longest, DataOptions options)
+    /// <summary>Makes room before any of a command's pairs is set: for the longest of them, as Redis does, and for <paramref name="size"/> bytes in all.</summary>
+    public void Expect(int longest, int size, DataOptions options)
     {
         if (_table == null && longest > options.HashMaxListpackValue)
             ConvertToTable();
+        else if (_table == null && _pack.IsEmpty)
+            _pack.Reserve(size);
     }
 
     public bool Remove(ReadOnlySpan<byte> field)

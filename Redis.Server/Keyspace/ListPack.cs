@@ -189,6 +189,24 @@ internal struct ListPack
         SetHeaderCount(count);
     }
 
+    /// <summary>Bytes that an element standing for <paramref name="text"/> takes.</summary>
+    public static int SizeOf(ReadOnlySpan<byte> text)
+    {
+        int size = ListPackCodec.SizeOf(PackedElement.Of(text));
+        return size + ListPackCodec.BackLengthSize(size);
+    }
+
+    /// <summary>Makes room for so many bytes of elements, so that adding them one by one does not move the others each time.</summary>
+    public void Reserve(int bytes)
+    {
+        int needed = checked(Size + bytes);
+        if (needed <= _bytes.Length)
+            return;
+        byte[] larger = GC.AllocateUninitializedArray<byte>(IsEmpty ? needed : CapacityFor(needed));
+        Bytes.CopyTo(larger);
+        _bytes = larger;
+    }
+
     /// <summary>Gives back what the array has too much.</summary>
     public void Trim()
     {

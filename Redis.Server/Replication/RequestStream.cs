@@ -1,3 +1,4 @@
+using System.Buffers;
 using Redis.Server.Commands;
 using Redis.Server.Diagnostics;
 using Redis.Server.Keyspace;
@@ -15,6 +16,7 @@ namespace Redis.Server.Replication;
 /// <remarks>One network thread adds, the application takes; nobody else touches the queue.</remarks>
 internal abstract class RequestStream : IClientIdentity, IDenialWitness
 {
+    // Of a power of two, as the pool's arrays are. A burst's ring goes back to the pool: deep pipelines fill and drain again and again.
     private const int InitialCapacity = 4;
     private const int KeptCapacity = 1024;
 
@@ -191,10 +193,15 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
 
     private void Resize(int capacity)
     {
-        InFlightRequest[] ring = new InFlightRequest[capacity];
+        InFlightRequest[] ring = capacity > KeptCapacity ? ArrayPool<InFlightRequest>.Shared.Rent(capacity) : new InFlightRequest[capacity];
         for (int i = 0; i < _count; i++)
         {
             ring[i] = _ring[(_head + i) & (_ring.Length - 1)];
+        }
+
+        if (_ring.Length > KeptCapacity)
+        {
+            ArrayPool<InFlightRequest>.Shared.Return(_ring, clearArray: _count > 0); // what was taken is cleared already
         }
 
         _ring = ring;

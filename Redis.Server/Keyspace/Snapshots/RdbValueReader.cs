@@ -168,7 +168,7 @@ internal sealed class RdbValueReader
     {
         HashValue hash = new();
         if (count > _options.HashMaxListpackEntries)
-            hash.Expect(Endless, _options);
+            hash.Expect(Endless, 0, _options);
         return hash;
     }
 
