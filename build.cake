@@ -177,7 +177,7 @@ Task("Publish")
             SelfContained = true,
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
-                .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:IncludeNativeLibrariesForSelfExtract=true")
+                .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true")
                 .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
         var suffix = platform.StartsWith("win") ? ".exe" : "";

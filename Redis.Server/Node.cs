@@ -84,6 +84,8 @@ internal sealed class Node : INode
 
     public Task Ended => EndedAsync();
 
+    public Task Loaded => _host.Loaded;
+
     private static IEnumerable<Command> LocalRows =>
     [
         .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. MonitorCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,

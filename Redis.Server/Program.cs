@@ -4,6 +4,7 @@ using Raft.Storage;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 using Redis.Server.Operations;
+using Redis.Server.Scripting.Lua;
 
 namespace Redis.Server;
 
@@ -17,6 +18,7 @@ internal static class Program
         // Socket continuations run on the thread that saw the socket become ready, instead of hopping to the thread pool.
         // The runtime reads this once, when the first socket is used.
         if (Environment.GetEnvironmentVariable(InlineSockets) is null) Environment.SetEnvironmentVariable(InlineSockets, "1");
+        LuaLibrary.UseEmbedded();
         try
         {
             return await RunAsync(args).ConfigureAwait(false);

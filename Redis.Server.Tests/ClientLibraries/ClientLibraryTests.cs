@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NUnit.Framework;
 using Redis.Server.Tests.Cluster;
 using Redis.Server.Tests.Oracle;
@@ -9,8 +8,6 @@ namespace Redis.Server.Tests.ClientLibraries;
 [TestFixture]
 internal sealed class ClientLibraryTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private TestCluster _cluster = null!;
 
     [OneTimeSetUp]
@@ -27,7 +24,7 @@ internal sealed class ClientLibraryTests
     public async Task RedisPy()
     {
         string python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : Require("python3");
-        if ((await RunAsync(python, "-c", "from redis.cluster import RedisCluster")).Code != 0)
+        if ((await InstalledProgram.RunAsync(python, "-c", "from redis.cluster import RedisCluster")).Code != 0)
         {
             Assert.Ignore("redis-py 4 or newer is not installed.");
         }
@@ -39,7 +36,7 @@ internal sealed class ClientLibraryTests
     public async Task IoRedis()
     {
         string node = Require("node");
-        if ((await RunAsync(node, "-e", "require('ioredis')")).Code != 0)
+        if ((await InstalledProgram.RunAsync(node, "-e", "require('ioredis')")).Code != 0)
         {
             Assert.Ignore("ioredis is not installed (NODE_PATH).");
         }
@@ -54,9 +51,9 @@ internal sealed class ClientLibraryTests
     {
         string cli = Require("redis-cli");
         TestNode node = options is ["-c"] ? await _cluster.FollowerAsync() : await _cluster.LeaderAsync();
-        (int code, string output) = await RunAsync(cli, [.. options, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
+        (int code, string output) = await InstalledProgram.RunAsync(cli, [.. options, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "OK")));
-        (code, output) = await RunAsync(cli, [.. options, "-p", $"{node.Port}", "GET", "cli:s"]);
+        (code, output) = await InstalledProgram.RunAsync(cli, [.. options, "-p", $"{node.Port}", "GET", "cli:s"]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "v")));
     }
 
@@ -76,26 +73,7 @@ internal sealed class ClientLibraryTests
         string path = Path.Combine(TestContext.CurrentContext.TestDirectory, "ClientLibraries", script);
         TestNode leader = await _cluster.LeaderAsync();
         TestNode follower = await _cluster.FollowerAsync();
-        (int code, string output) = await RunAsync(interpreter, path, $"{leader.Port}", $"{follower.Port}");
+        (int code, string output) = await InstalledProgram.RunAsync(interpreter, path, $"{leader.Port}", $"{follower.Port}");
         Assert.That((code, output.Trim()), Is.EqualTo((0, "ok")));
-    }
-
-    private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using CancellationTokenSource limit = new(Limit);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        return (process.ExitCode, await output + await errors);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ServerProcess : IDisposable
     private const int SigCont = 18;
     private const int SigStop = 19;
 
-    private static readonly string Executable = Find();
+    private static readonly string Executable = Published ?? Find();
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
@@ -25,6 +25,11 @@ internal sealed class ServerProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    /// <summary>A server published as a single file, which these tests are to try instead of the built one (the target PublishCheck).</summary>
+    public static string? Published => Environment.GetEnvironmentVariable("REDIS_RAFT_SERVER") is { Length: > 0 } path ? path : null;
+
+    public static string Program => Executable;
 
     public int Id => _process.Id;
 
@@ -42,7 +47,10 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    public static ServerProcess Start(params IEnumerable<string> arguments)
+    public static ServerProcess Start(params IEnumerable<string> arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with variables of its own in the environment.</summary>
+    public static ServerProcess Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new(Executable, arguments)
         {
@@ -51,6 +59,10 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment[NodeProcess.StopWithParent] = "1";
+        if (Published is not null)
+            start.Environment.Remove("DOTNET_ROOT"); // it has to bring its own runtime
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return new ServerProcess(Process.Start(start)!);
     }
 

@@ -30,11 +30,14 @@ internal sealed class TestNode(string directory, params string[] options) : IDis
 
     /// <summary>Starts the process; <see cref="ReadyAsync"/> waits until it serves clients.</summary>
     /// <param name="more">Options for this run only.</param>
-    public void Start(params string[] more)
+    public void Start(params string[] more) => Start(new Dictionary<string, string>(), more);
+
+    /// <summary>The same with variables of its own in the environment.</summary>
+    public void Start(IReadOnlyDictionary<string, string> environment, params string[] more)
     {
         System.IO.Directory.CreateDirectory(Directory);
         _process?.Dispose();
-        _process = ServerProcess.Start([
+        _process = ServerProcess.Start(environment, [
             .. Door.Authority is null ? (string[])["--port"] : ["--port", "0", "--tls-port"],
             Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Directory,
             "--raft.addr", Address, .. _options, .. more]);

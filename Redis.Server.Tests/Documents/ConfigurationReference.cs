@@ -60,6 +60,23 @@ internal static class ConfigurationReference
         return page.ToString();
     }
 
+    /// <summary>docs/deploy/redis-raft-full.conf: every option with its default, to copy lines from.</summary>
+    public static string MakeFile()
+    {
+        IReadOnlyList<Option> options = new ServerOptions().Table.All;
+        StringBuilder file = new("# Every option with its default. A line counts without the # in front of the option. Generated from the option table; docs/configuration.md\n# says when an option may change.\n");
+        foreach ((OptionSection section, string title, _) in Chapters.Where(chapter => chapter.Section != OptionSection.Failures))
+        {
+            file.Append($"\n### {title}\n");
+            foreach (Option option in options.Where(o => o.Section == section))
+                file.Append($"\n# {option.Summary} ({option.Accepts})\n{string.Concat(LinesOf(option).Select(line => $"#{line}\n"))}");
+        }
+
+        return file.ToString();
+    }
+
+    private static IEnumerable<string> LinesOf(Option option) => option.Name == "dir" ? ["dir /var/lib/redis-raft"] : option.FileLines;
+
     private static string Row(Option option)
     {
         string name = $"`{option.Name}`" + (NotYet.Contains(option.Name) ? " †" : "") + (option.Alias is null ? "" : $"<br>also `{option.Alias}`");

@@ -9,6 +9,9 @@ internal interface INode : IAsyncDisposable
     /// </summary>
     Task Ended { get; }
 
+    /// <summary>Completes when what the disk holds has been loaded; until then data commands answer LOADING.</summary>
+    Task Loaded { get; }
+
     /// <summary>Opens the data directory, restores the state and listens.</summary>
     /// <exception cref="Raft.Storage.StorageException">The data cannot be used.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A port cannot be listened on.</exception>

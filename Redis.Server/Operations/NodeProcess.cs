@@ -48,7 +48,10 @@ internal sealed class NodeProcess(ServerOptions options, Func<ServerOptions, ILo
             WritePidFile();
             await using INode node = create(options, loggers, sink);
             await node.StartAsync().ConfigureAwait(false);
-            await Task.WhenAny(node.Ended, _stopRequested.Task).ConfigureAwait(false);
+            Task end = Task.WhenAny(node.Ended, _stopRequested.Task);
+            if (await Task.WhenAny(node.Loaded, end).ConfigureAwait(false) == node.Loaded) ServiceNotification.Ready();
+            await end.ConfigureAwait(false);
+            ServiceNotification.Stopping();
             if (node.Ended.IsCompleted) await node.Ended.ConfigureAwait(false);
             else logger.LogWarning("Received {Reason}, shutting down...", await _stopRequested.Task.ConfigureAwait(false));
             await node.StopAsync().ConfigureAwait(false);

@@ -28,6 +28,7 @@ internal sealed class RaftHost : IDisposable
     private RaftLog? _log;
     private SnapshotStore? _store;
     private Thread? _restoring;
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftClock? _clock;
     private readonly HealthLog _health;
@@ -94,6 +95,9 @@ internal sealed class RaftHost : IDisposable
     /// <summary>Ends when the node was removed from its cluster; faulted when it cannot go on.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Completes when what the disk held at the start is loaded.</summary>
+    public Task Loaded => _loaded.Task;
+
     /// <summary>The cluster's 32 characters; empty outside of a cluster.</summary>
     public string ClusterId => _metadata?.Current.ClusterId ?? "";
 
@@ -131,6 +135,7 @@ internal sealed class RaftHost : IDisposable
         }
         else
         {
+            _loaded.TrySetResult();
             _logger.LogInformation("No cluster yet: waiting for RAFT.CLUSTER INIT or RAFT.CLUSTER JOIN");
         }
 
@@ -299,6 +304,7 @@ internal sealed class RaftHost : IDisposable
             }
 
             Admission.State = NodeState.Up;
+            _loaded.TrySetResult();
             _logger.LogInformation("Node {NodeId} of cluster {ClusterId} restored: log up to {Last}", NodeId, ClusterId, _log.Last);
         }
         catch (OperationCanceledException)

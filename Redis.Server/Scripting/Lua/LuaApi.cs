@@ -14,7 +14,7 @@ internal static unsafe partial class LuaApi
     public const int RegistryIndex = -1_000_000 - 1000;
     public const int MaskCount = 8;
 
-    private const string Library = "lua54";
+    public const string Library = "lua54";
 
     [LibraryImport(Library)]
     public static partial nint lua_newstate(delegate* unmanaged[Cdecl]<nint, nint, nuint, nuint, nint> allocate, nint data);
