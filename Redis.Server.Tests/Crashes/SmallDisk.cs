@@ -16,14 +16,21 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Ends the test as ignored, saying why, where there can be none.</summary>
     public static SmallDisk Mount(int megabytes)
     {
-        string path = Directory.CreateTempSubdirectory("redis-raft-disk").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) is { } failure)
-        {
-            Directory.Delete(path);
+        SmallDisk? disk = TryMount(megabytes, out string failure);
+        if (disk is null)
             Assert.Ignore($"A small file system could not be mounted, which takes root: {failure}");
-        }
+        return disk!;
+    }
 
-        return new SmallDisk(path, isMounted: true);
+    /// <summary>Null, and why, where there can be none.</summary>
+    public static SmallDisk? TryMount(int megabytes, out string failure)
+    {
+        string path = Directory.CreateTempSubdirectory("redis-raft-disk").FullName;
+        failure = Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) ?? "";
+        if (failure.Length == 0)
+            return new SmallDisk(path, isMounted: true);
+        Directory.Delete(path);
+        return null;
     }
 
     public void Resize(int megabytes) => Remount($"size={megabytes}m");
