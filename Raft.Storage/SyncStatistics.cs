@@ -33,6 +33,9 @@ public sealed class SyncStatistics
         }
     }
 
+    /// <summary>Told how long each sync took, on the thread that syncs; it must be quick and not throw.</summary>
+    public Action<TimeSpan>? Measured { get; set; }
+
     /// <summary>Forgets the figures (CONFIG RESETSTAT).</summary>
     public void Reset()
     {
@@ -50,5 +53,6 @@ public sealed class SyncStatistics
         Volatile.Write(ref _totalTicks, _totalTicks + elapsed.Ticks);
         Volatile.Write(ref _maxTicks, Math.Max(_maxTicks, elapsed.Ticks));
         Volatile.Write(ref _count, _count + 1);
+        Measured?.Invoke(elapsed);
     }
 }

@@ -56,6 +56,87 @@ internal sealed class FollowerProxyTests() : SharedCluster(3, "--raft.follower-p
     }
 
     [Test]
+    public async Task ATransaction_MayHoldWhatConcernsTheClientsOwnNode()
+    {
+        TestNode follower = await FollowerAsync();
+        using TestClient client = await follower.ConnectAsync();
+        long before = await IndexAsync();
+        Reply[] replies = await client.PipelineAsync(
+        [
+            new("SET", "before", "1"), new("MULTI"), new("CLIENT", "SETNAME", "mine"), new("DEL", "mixed"), new("RPUSH", "mixed", "a", "b"), new("CLIENT", "GETNAME"),
+            new("LRANGE", "mixed", "0", "-1"), new("PING", "here"), new("CONFIG", "GET", "port"), new("GET", "mixed"), new("EXEC"), new("GET", "before"),
+        ]);
+        Assert.That(ReplyText.Of(replies[^2]), Does.Match($"^\\[\\+OK, :[01], :2, \\$mine, \\[\\$a, \\$b\\], \\$here, \\[\\$port, \\${follower.Port}\\], -WRONGTYPE [^,]*\\]$"));
+        Assert.That(ReplyText.Of(replies[^1]), Is.EqualTo("$1"));
+        Assert.That(await IndexAsync(), Is.EqualTo(before + 2));
+
+        Assert.That(await client.AskAsync("HELLO", "3"), Does.StartWith("%["));
+        replies = await client.PipelineAsync([new("MULTI"), new("PING"), new("CONFIG", "GET", "port"), new("HGETALL", "nothing"), new("GET", "nothing"), new("ECHO", "end"), new("EXEC")]);
+        Assert.That(ReplyText.Of(replies[^1]), Is.EqualTo($"[+PONG, %[$port, ${follower.Port}], %[], (nil), $end]"));
+        replies = await client.PipelineAsync([new("MULTI"), new("PING"), new("ECHO", "alone"), new("EXEC")]);
+        Assert.That(ReplyText.Of(replies[^1]), Is.EqualTo("[+PONG, $alone]"));
+
+        using TestClient other = await follower.ConnectAsync();
+        Assert.That(await client.AskAsync("WATCH", "mixed"), Is.EqualTo("+OK"));
+        Assert.That(await other.AskAsync("DEL", "mixed"), Is.EqualTo(":1"));
+        replies = await client.PipelineAsync([new("MULTI"), new("CLIENT", "SETNAME", "other"), new("SET", "mixed", "1"), new("EXEC"), new("CLIENT", "GETNAME")]);
+        Assert.That(ReplyText.Of(replies[^2]), Is.EqualTo("(nil)"));
+        Assert.That(ReplyText.Of(replies[^1]), Is.EqualTo("$mine"), "what does not take place does not take place here either");
+    }
+
+    [Test]
+    public async Task Scripts_RunAtTheLeader()
+    {
+        TestNode follower = await FollowerAsync();
+        using TestClient client = await follower.ConnectAsync();
+        string sha = (await client.AskAsync("SCRIPT", "LOAD", "return redis.call('INCRBY', KEYS[1], ARGV[1])"))[1..];
+        Assert.That(await client.AskAsync("DEL", "script"), Does.StartWith(":"));
+        string library = "#!lua name=proxied\nredis.register_function('proxied_get', function(keys) return redis.call('GET', keys[1]) end)";
+        Assert.That(await client.AskAsync("FUNCTION", "LOAD", "REPLACE", library), Is.EqualTo("$proxied"));
+        Reply[] replies = await client.PipelineAsync(
+        [
+            new("EVALSHA", sha, "1", "script", "5"), new("EVAL", "return redis.call('INCR', KEYS[1])", "1", "script"), new("EVAL_RO", "return redis.call('GET', KEYS[1])", "1", "script"),
+            new("FCALL", "proxied_get", "1", "script"), new("EVAL", "return redis.error_reply('ERR mine')", "0"), new("EVALSHA", new string('0', 40), "0"), new("GET", "script"),
+        ]);
+        Assert.That(replies.Select(ReplyText.Of).Take(4), Is.EqualTo(new[] { ":5", ":6", "$6", "$6" }));
+        Assert.That(ReplyText.Of(replies[4]), Does.StartWith("-ERR mine"));
+        Assert.That(ReplyText.Of(replies[5]), Does.StartWith("-NOSCRIPT"));
+        Assert.That(ReplyText.Of(replies[6]), Is.EqualTo("$6"));
+    }
+
+    [Test]
+    public async Task BehindABlockedCommand_EverythingKeepsItsOrder()
+    {
+        TestNode follower = await FollowerAsync();
+        using TestClient client = await follower.ConnectAsync();
+        using TestClient other = await follower.ConnectAsync();
+        await client.SendAsync(TestClient.Encode(new("BLPOP", "order-queue", "0"), new("PING", "local"), new("SET", "order-key", "after"), new("BRPOP", "order-queue", "0.05"), new("GET", "order-key")));
+        await BlockedAsync(1);
+        Assert.That(await other.AskAsync("EXISTS", "order-key"), Is.EqualTo(":0"), "nothing behind it has begun");
+        Assert.That(await other.AskAsync("RPUSH", "order-queue", "one"), Is.EqualTo(":1"));
+        Assert.That((await client.ReadAsync(5)).Select(ReplyText.Of), Is.EqualTo(new[] { "[$order-queue, $one]", "$local", "+OK", "(nil)", "$after" }));
+        Assert.That(await other.AskAsync("DEL", "order-key"), Is.EqualTo(":1"));
+    }
+
+    [Test]
+    public async Task WhereTheLeaderCannotBeAsked_NothingHappens_AndTheClientIsTold()
+    {
+        TestNode leader = await LeaderAsync();
+        TestNode follower = Cluster.Running.First(node => node != leader);
+        follower.Process.Kill();
+        follower.Start(); // without a connection to the leader for what it passes on
+        await follower.ReadyAsync();
+        await Cluster.SettledAsync();
+        using TestClient client = await follower.ConnectAsync();
+        Assert.That(await client.AskAsync("CONFIG", "SET", "raft.cluster-user", "nobody"), Is.EqualTo("+OK"));
+        long failed = (await follower.InfoAsync()).Number("raft_proxy_failed_reqs");
+        Assert.That(await client.AskAsync("SET", "unasked", "1"), Is.EqualTo("-NOTLEADER Failed to proxy command"));
+        Assert.That((await follower.InfoAsync()).Number("raft_proxy_failed_reqs"), Is.GreaterThan(failed));
+        Assert.That(await client.AskAsync("CONFIG", "SET", "raft.cluster-user", "default"), Is.EqualTo("+OK"));
+        await Eventually.TrueAsync("requests to be passed on", async () => await client.AskAsync("EXISTS", "unasked") == ":0");
+    }
+
+    [Test]
     public async Task Watch_IsDecidedByTheLeader()
     {
         TestNode follower = await FollowerAsync();

@@ -66,6 +66,8 @@ internal sealed class DeploymentTests() : FreshCluster(0)
         Assert.That(text, Does.Match("(?m)^raft_log_index 3$"));
         Assert.That(text, Does.Match("(?m)^raft_proposals_total 1$"));
         Assert.That(text, Does.Match("(?m)^# TYPE raft_fsync_seconds_total counter$"));
+        Assert.That(text, Does.Match("(?m)^# TYPE raft_fsync_duration_seconds histogram$"));
+        Assert.That(text, Does.Match("(?m)^raft_fsync_duration_seconds_bucket{le=\"\\+Inf\"} [1-9]\\d*$").And.Match("(?m)^raft_fsync_duration_seconds_count [1-9]\\d*$"));
         Assert.That(text, Does.Match("(?m)^redis_keys 1$"));
         using HttpResponseMessage other = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/"));
         Assert.That((int)other.StatusCode, Is.EqualTo(404));

@@ -121,12 +121,16 @@ internal static class TransactionControl
             ReadOnlyMemory<byte> payload = TransactionPayload.Build([.. queue.Frames.Select(queued => queued.Frame)]);
             payload = queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload;
             payload = queue.HasScript ? LimitsPayload.Wrap(client.Services.ScriptLimits, payload) : payload;
+            client.LocalParts = LocalPartsOf(queue);
             client.StageEndOfWatch(queue.HasWrite ? RequestKind.Write : RequestKind.Read, null, payload);
             client.WaitForTurn(); // a queued HELLO or AUTH may change what follows
         }
 
         queue.Close();
     }
+
+    private static LocalParts? LocalPartsOf(TransactionQueue queue) => !queue.HasLocal ? null : new LocalParts(
+        [.. queue.Frames.Select((queued, position) => new LocalPart(position, queued.Command, queued.Frame)).Where(part => part.Command is LocalCommand)]);
 
     private static void Reply(ClientConnection client, Command command, byte[] reply) => client.Stage(RequestKind.Reply, command, reply);
 }

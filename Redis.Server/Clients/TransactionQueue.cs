@@ -21,6 +21,9 @@ internal sealed class TransactionQueue
     /// <summary>Whether a queued command may add data.</summary>
     public bool TakesMemory { get; private set; }
 
+    /// <summary>Whether something queued concerns this node or connection alone.</summary>
+    public bool HasLocal { get; private set; }
+
     /// <summary>Whether a script is queued.</summary>
     public bool HasScript { get; private set; }
 
@@ -42,6 +45,7 @@ internal sealed class TransactionQueue
         Rights ??= rights;
         AsksForRights |= command.AsksForRights;
         HasWrite |= command.EntersLog;
+        HasLocal |= command is LocalCommand;
         HasScript |= command is ScriptCommand;
         TakesMemory |= command.Has(CommandFlags.DenyOom);
         _frames.Add((command, frame.ToArray()));
@@ -56,6 +60,7 @@ internal sealed class TransactionQueue
         IsOpen = false;
         IsBroken = false;
         HasWrite = false;
+        HasLocal = false;
         HasScript = false;
         TakesMemory = false;
         AsksForRights = false;

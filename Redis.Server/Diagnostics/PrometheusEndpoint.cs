@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
@@ -20,6 +21,7 @@ internal sealed class PrometheusEndpoint : IDisposable
     private readonly StringBuilder _text = new();
     private readonly Lock _scraping = new();
     private readonly List<Socket> _sockets = [];
+    private readonly ConcurrentQueue<PrometheusHistogram> _histograms = new();
     private readonly ILogger _logger;
     private string _described = "";
 
@@ -30,11 +32,21 @@ internal sealed class PrometheusEndpoint : IDisposable
         {
             if (instrument.Meter.Name == NodeMetrics.MeterName)
             {
-                listener.EnableMeasurementEvents(instrument);
+                listener.EnableMeasurementEvents(instrument, instrument is Histogram<double> histogram ? Add(histogram) : null);
             }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Write(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Write(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, state) =>
+        {
+            if (state is PrometheusHistogram histogram)
+            {
+                histogram.Record(value);
+            }
+            else
+            {
+                Write(instrument, value, tags);
+            }
+        });
         _listener.Start();
     }
 
@@ -88,8 +100,20 @@ internal sealed class PrometheusEndpoint : IDisposable
             _text.Clear();
             _described = "";
             _listener.RecordObservableInstruments();
+            foreach (PrometheusHistogram histogram in _histograms)
+            {
+                histogram.Write(_text);
+            }
+
             return _text.ToString();
         }
+    }
+
+    private PrometheusHistogram Add(Histogram<double> instrument)
+    {
+        PrometheusHistogram histogram = new(instrument);
+        _histograms.Enqueue(histogram);
+        return histogram;
     }
 
     private async Task AcceptAsync(Socket listener)

@@ -414,6 +414,7 @@ internal sealed class Application : IDisposable
 
                     break;
                 case RequestKind.Local when onLoan && !request.Command!.IsQuick:
+                case RequestKind.ProxiedExec when onLoan:
                     _unfinished = stream;
                     return;
                 case RequestKind.OnLeader when request.ReadId <= stream.ReleasedReads:
@@ -426,6 +427,11 @@ internal sealed class Application : IDisposable
                         return;
                     }
 
+                    EndReply(stream, request.Bytes);
+                    break;
+                case RequestKind.ProxiedExec:
+                    BeginReply(stream);
+                    _runner.FillIn(stream, request.Bytes.Span);
                     EndReply(stream, request.Bytes);
                     break;
                 case RequestKind.Reply:

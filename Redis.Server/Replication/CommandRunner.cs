@@ -134,6 +134,9 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         context.Keyspace.EndEntry();
     }
 
+    /// <summary>Writes the leader's reply to a transaction that was passed on, and what this node itself has to say in it.</summary>
+    public void FillIn(RequestStream client, ReadOnlySpan<byte> leaderReply) => client.LocalParts!.Fill(client, _parser, leaderReply, context.Reply);
+
     private void Run(RequestStream? client)
     {
         Invalidations? invalidations = context.Invalidations is { IsActive: true } active ? active : null;

@@ -29,7 +29,12 @@ internal sealed class ProxiedStream(long session, string node, SendQueue output)
     public override bool ExecuteLocal(in InFlightRequest request, RespWriter reply) =>
         throw new InvalidOperationException("A local command is the business of the client's own node.");
 
-    public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply) => false;
+    /// <summary>Leaves a gap, which the client's own node fills (<see cref="Replication.LocalParts"/>).</summary>
+    public override bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply)
+    {
+        reply.Null();
+        return true;
+    }
 
     /// <summary>The client is authenticated as this user, and wants its replies in this version of RESP.</summary>
     public void Identify(string userName, int protocolVersion)

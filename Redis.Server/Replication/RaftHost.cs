@@ -75,6 +75,9 @@ internal sealed class RaftHost : IDisposable
     /// <summary>How often and how long the log was synced; null outside of a cluster.</summary>
     public SyncStatistics? Syncs => _log?.Statistics;
 
+    /// <summary>Told how long each sync of the log took, on the log's thread.</summary>
+    public Action<TimeSpan> SyncMeasured { get; set; } = static _ => { };
+
     /// <summary>Snapshots received from a leader since start.</summary>
     public long SnapshotsReceived => _loading.Received;
 
@@ -323,6 +326,7 @@ internal sealed class RaftHost : IDisposable
             _logger.LogWarning("{Warning}", warning);
         }
 
+        _log.Statistics.Measured = elapsed => SyncMeasured(elapsed);
         _log.Synced = Consensus.LogSynced;
         _log.Failed = LogFailed;
     }

@@ -27,6 +27,9 @@ internal enum RequestKind : byte
 
     /// <summary>The leader's reply: the request was passed on to it (<see cref="FollowerProxy"/>).</summary>
     Proxied,
+
+    /// <summary>Only its turn: the leader's reply to EXEC is here, and this node fills the gaps (<see cref="LocalParts"/>).</summary>
+    ProxiedExec,
 }
 
 /// <summary>A request as the connection staged it; its bytes are valid during <see cref="Consensus.Submit"/>.</summary>

@@ -61,6 +61,12 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     /// </summary>
     public WatchSet? Watches { get; set; }
 
+    /// <summary>
+    /// What this node answers itself of the EXEC under way, should that be passed on to the leader; null: nothing. Set by
+    /// whoever stages the EXEC, behind which nothing follows until it is answered.
+    /// </summary>
+    public LocalParts? LocalParts { get; set; }
+
     /// <summary>Reads up to this number were released. Application only.</summary>
     public long ReleasedReads { get; set; }
 
@@ -82,7 +88,7 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     /// <summary>Runs a local command whose turn has come and writes its reply, or defers it (then answers false).</summary>
     public abstract bool ExecuteLocal(in InFlightRequest request, RespWriter reply);
 
-    /// <summary>Runs a local command that was queued by MULTI; only the client's own node does. False: it cannot run there.</summary>
+    /// <summary>Runs a local command that was queued by MULTI; only the client's own node does. False: it cannot be run now.</summary>
     public abstract bool ExecuteInTransaction(Command command, CommandArgs args, RespWriter reply);
 
     /// <summary>As whom the client is authenticated.</summary>
@@ -177,7 +183,7 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
             ref InFlightRequest request = ref _ring[(_head + (int)ahead) & (_ring.Length - 1)];
             if (request.Kind == RequestKind.Proxied)
             {
-                request.Kind = RequestKind.Reply;
+                request.Kind = request.Command is null && LocalParts is not null ? RequestKind.ProxiedExec : RequestKind.Reply; // EXEC has no row
                 request.Bytes = reply;
             }
         }
