@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using NUnit.Framework;
 using Redis.Server.Operations;
 using Redis.Server.Tests.Oracle;
@@ -28,5 +29,34 @@ internal sealed class LongCommandTests
         cluster.ReportIfFailed();
         Assert.That((after.Role, after.Term), Is.EqualTo(("leader", before.Term)));
         Assert.That(after.Number("raft_exec_throttled"), Is.GreaterThan(before.Number("raft_exec_throttled")));
+
+        // A script is an entry: it occupies the data of all nodes at the same time.
+        Assert.That(await writer.AskAsync("EVAL", "for i = 1, 30000000 do end return 'done'", "0"), Is.EqualTo("$done"));
+        after = await leader.InfoAsync();
+        Assert.That((after.Role, after.Term), Is.EqualTo(("leader", before.Term)));
+    }
+
+    [Test]
+    public async Task ANodeThatRunsALongCommand_Votes()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(3);
+        TestNode leader = await cluster.LeaderAsync();
+        TestNode[] others = [.. cluster.Nodes.Where(node => node != leader)];
+        using TestClient busy = await others[0].ConnectAsync();
+        await busy.SendAsync(TestClient.Encode(new Request("RAFT.DEBUG", "EXEC", "DEBUG", "SLEEP", "20")));
+        leader.Process.Kill();
+        // The other one needs its vote, and then its acknowledgement.
+        await Eventually.TrueAsync("a write to be accepted", async () => await others[1].AskAsync("SET", "elected", "1") == "+OK");
+        Task<Reply> slept = busy.ReadAsync();
+        Assert.That(slept.IsCompleted, Is.False, "it runs on");
+        others[0].Process.Kill();
+        try
+        {
+            await slept;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            // It was killed.
+        }
     }
 }

@@ -46,6 +46,22 @@ internal sealed class MembershipTests() : FreshCluster(3)
     }
 
     [Test]
+    public async Task ANodeThatWasDownWhenItWasRemoved_LearnsItFromTheOthers()
+    {
+        TestNode leader = await Cluster.LeaderAsync();
+        TestNode removed = await Cluster.FollowerAsync();
+        long id = (await removed.InfoAsync()).NodeId;
+        removed.Process.Kill();
+        Assert.That(await leader.AskAsync("RAFT.NODE", "REMOVE", $"{id}"), Is.EqualTo("+OK"));
+        removed.Start();
+        Assert.That(await removed.Process.ExitAsync(), Is.Zero, removed.Output);
+        Assert.That(Directory.GetFiles(Path.Combine(removed.Directory, $"removed-node-{id}"), "raft.meta"), Has.Length.EqualTo(1), "its files are put aside");
+        removed.Start();
+        await removed.ReadyAsync();
+        Assert.That((await removed.InfoAsync()).IsUninitialized, "and stays dead");
+    }
+
+    [Test]
     public async Task AClusterShrinksToOne_LeaderIncluded_AndGrowsAgain()
     {
         TestNode first = await Cluster.LeaderAsync();
@@ -53,13 +69,13 @@ internal sealed class MembershipTests() : FreshCluster(3)
         await Cluster.SettledAsync();
         long id = (await first.InfoAsync()).NodeId;
         Assert.That(await first.AskAsync("RAFT.NODE", "REMOVE", $"{id}"), Is.EqualTo("+OK"));
-        first.Process.Kill();
+        Assert.That(await first.Process.ExitAsync(), Is.Zero, "a leader that removed itself ends, too");
 
         TestNode second = await Cluster.LeaderAsync();
         RaftInfo left = await second.InfoAsync();
         Assert.That(left.Number("raft_num_nodes"), Is.EqualTo(2));
         Assert.That(await second.AskAsync("RAFT.NODE", "REMOVE", $"{left.Members[0].Id}"), Is.EqualTo("+OK"));
-        Cluster.Running.First(node => node != second).Process.Kill();
+        Assert.That(await Cluster.Nodes.Single(node => node != first && node != second).Process.ExitAsync(), Is.Zero);
         Assert.That(await second.AskAsync("GET", "kept"), Is.EqualTo("$yes"), "one node is a majority of one");
         Assert.That(await second.AskAsync("SET", "kept", "again"), Is.EqualTo("+OK"));
 

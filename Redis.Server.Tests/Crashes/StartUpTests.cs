@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using NUnit.Framework;
+using Raft.Storage;
 using Redis.Server.Operations;
 using Redis.Server.Tests.Cluster;
 
@@ -74,6 +76,32 @@ internal sealed class StartUpTests() : FreshCluster(0)
         TestNode node = await StoppedWithSnapshotAsync();
         File.Delete(Path.Combine(node.Directory, "raft.meta"));
         await AssertRefusedAsync(node, ExitCode.DirectoryUnusable, "no 'raft.meta'");
+    }
+
+    [TestCase("raft.meta", 0, 80)]
+    [TestCase("raft.meta", 4096, 80)]
+    [TestCase("redisraft.db.", 0, 64)]
+    public async Task AFileOfANewerVersion_StopsTheStart(string name, int offset, int length)
+    {
+        TestNode node = await StoppedWithSnapshotAsync();
+        string path = Directory.GetFiles(node.Directory, name + "*").Max()!;
+        byte[] bytes = File.ReadAllBytes(path);
+        Span<byte> header = bytes.AsSpan(offset, length);
+        header[8] = 42; // the version, behind eight bytes that say what the file is; the checksum of the header is its end
+        BinaryPrimitives.WriteUInt32LittleEndian(header[^4..], Crc32C.Of(header[..^4]));
+        File.WriteAllBytes(path, bytes);
+        await AssertRefusedAsync(node, ExitCode.DirectoryUnusable, $"{Path.GetFileName(path)}' has format 42; this program reads format 1");
+    }
+
+    [Test]
+    public async Task ASnapshotOfANewerVersion_StopsTheStart()
+    {
+        TestNode node = await StoppedWithSnapshotAsync();
+        string snapshot = Path.Combine(node.Directory, "dump.rdb");
+        byte[] bytes = File.ReadAllBytes(snapshot);
+        "0099"u8.CopyTo(bytes.AsSpan(5));
+        File.WriteAllBytes(snapshot, bytes);
+        await AssertRefusedAsync(node, ExitCode.DataDamaged, "RDB version 99 is not one of 1 to ");
     }
 
     [Test]

@@ -26,8 +26,8 @@ internal static class ConfigurationReference
     // What no code reads yet; a name leaves this list with the change that makes it count.
     private static readonly string[] NotYet =
     [
-        "raft.trace", "raft.sharding", "raft.external-sharding", "raft.slot-config", "raft.shardgroup-update-interval", "raft.scan-size",
-        "client-query-buffer-limit", "maxmemory-clients", "stream-node-max-bytes", "stream-node-max-entries",
+        "raft.sharding", "raft.external-sharding", "raft.slot-config", "raft.shardgroup-update-interval", "raft.scan-size",
+        "maxmemory-clients", "stream-node-max-bytes", "stream-node-max-entries",
     ];
 
     private static readonly (OptionSection Section, string Title, string Text)[] Chapters =

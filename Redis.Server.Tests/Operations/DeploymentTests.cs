@@ -75,6 +75,35 @@ internal sealed class DeploymentTests() : FreshCluster(0)
         using ServerProcess status = ServerProcess.Start("status", node.Address, "--json");
         Assert.That(await status.ExitAsync(), Is.Zero, status.Output);
         Assert.That(status.Output, Does.Contain("\"raft_disk_free_bytes\": "));
+
+        using ServerProcess watch = ServerProcess.Start("status", node.Address, "--watch");
+        await Eventually.TrueAsync("the screen to be shown again", () => Task.FromResult(watch.Output.Split("leader node 1").Length > 2));
+        Assert.That(watch.Output, Does.Match($"1 +{node.Address} +leader +yes +3 +0 "));
+        watch.Kill();
+    }
+
+    [Test]
+    public async Task Trace_ShowsWhatItIsToldTo()
+    {
+        IReadOnlyList<TestNode> nodes = await Cluster.AddAsync(2, "--loglevel", "debug", "--raft.loglevel", "debug");
+        Assert.That(await nodes[0].AskAsync("CONFIG", "SET", "raft.trace", "node conn raftlog"), Is.EqualTo("+OK"));
+        await Cluster.FormAsync();
+        Assert.That(await nodes[0].AskAsync("SET", "a", "1"), Is.EqualTo("+OK"));
+        Assert.That(await nodes[0].AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
+        string[] traced =
+        [
+            "Node: Leader in term ", $"Node: the members are 1 at {nodes[0].Address}, 2 at {nodes[1].Address}", $"Connection: connecting to node 2 at {nodes[1].Address}",
+            $"Connection: node 2 at {nodes[1].Address} has connected", "RaftLog: ends with ", "RaftLog: is on disk up to ", "RaftLog: begins behind ",
+        ];
+        foreach (string line in traced)
+            await Eventually.TrueAsync($"a line with '{line}'", () => Task.FromResult(nodes[0].Output.Contains(line, StringComparison.Ordinal)));
+        Assert.That(nodes[0].Output, Does.Not.Contain("RaftLibrary:").And.Not.Contain("Generic:"));
+        Assert.That(nodes[1].Output, Does.Not.Contain("RaftLog:"), "off by default");
+
+        Assert.That(await nodes[0].AskAsync("CONFIG", "SET", "raft.trace", "raftlib generic"), Is.EqualTo("+OK"));
+        Assert.That(await nodes[0].AskAsync("SET", "a", "2"), Is.EqualTo("+OK"));
+        foreach (string line in new[] { "RaftLibrary: to node 2: AppendRequest", "RaftLibrary: from node 2: AppendReply", "Generic: 1 requests of 127.0.0.1:" })
+            await Eventually.TrueAsync($"a line with '{line}'", () => Task.FromResult(nodes[0].Output.Contains(line, StringComparison.Ordinal)));
     }
 
     [Test]

@@ -28,6 +28,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     // Beyond these a client that only sends must wait until answers got out.
     private const int MaxInFlight = 16 * 1024;
+    private const long MaxInFlightBytes = 64 * 1024 * 1024;
     private const int MaxWaitingReplies = 32 * 1024 * 1024;
 
     // How long a client whose user was deleted may take to read its last replies.
@@ -43,6 +44,8 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     private int _start;
     private int _end;
     private long _bytesIn;
+    private long _bytesTaken;
+    private long _bytesAnswered;
     private long _reads;
     private volatile TaskCompletionSource? _drained;
     private Task<int>? _receiving;
@@ -305,10 +308,11 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             {
                 await DrainedAsync().ConfigureAwait(false);
             }
-            else if (_waitForTurn || InFlight > MaxInFlight)
+            else if (_waitForTurn || InFlight > MaxInFlight || _bytesTaken - _bytesAnswered > MaxInFlightBytes)
             {
                 await ReceiveUntilAsync(DrainedAsync()).ConfigureAwait(false);
                 _waitForTurn = false;
+                _bytesAnswered = _bytesTaken;
             }
 
             if (_isHeldBack)
@@ -380,6 +384,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             }
 
             _start += consumed;
+            _bytesTaken += consumed;
             if (_parser.Count > 0)
             {
                 // An inline command is not an array: the log gets the array it stands for.

@@ -33,6 +33,7 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
             : host.Admission.State == NodeState.Loading && !host.Consensus.IsStarted ? "this node is loading its data"
             : !host.Consensus.IsStarted ? "this node is not a member of a cluster" // or not yet: to welcome the peer there must be a server
             : clusterId != host.ClusterId ? $"this node belongs to cluster {host.ClusterId}, not to {clusterId}"
+            : host.WasRemoved((int)from) ? $"{PeerHandshake.Removed["ERR ".Length..]}: it goes on without node {from}"
             : to != host.NodeId ? $"this node is {host.NodeId}, not {to}"
             : args.Count > 6 && !args.Is(6, "proxy"u8) ? $"connections for {Encoding.Latin1.GetString(args[6])} are not known here: run the same version on all nodes"
             : Missing(client);

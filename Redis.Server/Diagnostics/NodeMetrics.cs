@@ -76,6 +76,8 @@ internal sealed class NodeMetrics : IDisposable
         Peers(host, "raft.peer.silence", "Seconds since a member was last heard; only on the leader", peer => peer.Silence.TotalSeconds);
         Peers(host, "raft.peer.snapshot", "Part of a snapshot that a member has received; only on the leader",
             peer => peer.SnapshotSize is > 0 and long size ? (double)(peer.SnapshotReceived ?? 0) / size : 0);
+        _meter.CreateObservableGauge("raft.peer.waiting.bytes", () => host.Mesh.Links.Select(link =>
+            new Measurement<long>(link.Waiting, new KeyValuePair<string, object?>("peer", link.NodeId))), null, "Bytes that wait to be sent to another node");
         _meter.CreateObservableGauge("raft.peer.connected", () => host.Mesh.Links.Select(link =>
             new Measurement<long>(link.IsConnected ? 1 : 0, new KeyValuePair<string, object?>("peer", link.NodeId))), null, "1 while this node is connected to another one");
     }

@@ -29,9 +29,9 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options, Func
         Field(text, "proxy_failed_responses", proxied.FailedResponses);
         Field(text, "proxy_outstanding_reqs", proxied.Outstanding);
         Section(text, "stats");
-        Field(text, "appendreq_received", host.Consensus.AppendRequestsReceived);
-        Field(text, "appendreq_with_entry_received", host.Consensus.AppendRequestsWithEntriesReceived);
-        Field(text, "snapshotreq_received", host.Consensus.SnapshotRequestsReceived);
+        Field(text, "appendreq_received", host.Consensus.Received.AppendRequests);
+        Field(text, "appendreq_with_entry_received", host.Consensus.Received.AppendRequestsWithEntries);
+        Field(text, "snapshotreq_received", host.Consensus.Received.SnapshotRequests);
         Field(text, "snapshotreq_received_bytes", host.SnapshotBytesReceived);
         Field(text, "disk_free_bytes", DiskSpace.FreeBytes(options.Directory));
         Field(text, "exec_throttled", host.Application.Throttled);

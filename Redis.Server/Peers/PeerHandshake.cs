@@ -23,9 +23,13 @@ internal static class PeerHandshake
 
     public const string ProxyWord = "PROXY";
 
+    /// <summary>How a refusal begins that tells a node that the group goes on without it. On the wire: it never changes.</summary>
+    public const string Removed = "ERR removed from the cluster";
+
     private const int MaxReplyLength = 4096;
 
     /// <summary>Runs the dialling side.</summary>
+    /// <exception cref="RemovedException">This node was removed from the cluster.</exception>
     /// <exception cref="IOException">The other side refused, closed, or is no node; the message says which.</exception>
     public static async Task DialAsync(Transport transport, PeerIdentity identity, int to, PeerPurpose purpose)
     {
@@ -50,7 +54,8 @@ internal static class PeerHandshake
             string[] lines = text.Split("\r\n");
             if (lines.SkipLast(1).FirstOrDefault(line => !line.StartsWith("+OK", StringComparison.Ordinal)) is { } refusal)
             {
-                throw new IOException(refusal.TrimStart('-'));
+                string reason = refusal.TrimStart('-');
+                throw reason.StartsWith(Removed, StringComparison.Ordinal) ? new RemovedException(reason) : new IOException(reason);
             }
 
             if (lines.Length > replies)

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 
 namespace Redis.Server.Peers;
 
@@ -18,19 +20,23 @@ internal sealed class PeerLink : IDisposable
     private readonly TransportDialer _dial;
     private readonly Func<PeerIdentity> _identity;
     private readonly Func<TimeSpan> _reconnectInterval;
+    private readonly Action _removed;
+    private readonly RaftTracing _tracing;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private volatile SendQueue? _queue;
     private long _connectedSince;
     private string _lastFailure = "";
 
-    public PeerLink(int nodeId, string address, TransportDialer dial, Func<PeerIdentity> identity, Func<TimeSpan> reconnectInterval, ILogger logger)
+    public PeerLink(int nodeId, string address, TransportDialer dial, Func<PeerIdentity> identity, Func<TimeSpan> reconnectInterval, Action removed, RaftTracing tracing, ILogger logger)
     {
         NodeId = nodeId;
         Address = address;
         _dial = dial;
         _identity = identity;
         _reconnectInterval = reconnectInterval;
+        _removed = removed;
+        _tracing = tracing;
         _logger = logger;
     }
 
@@ -46,6 +52,9 @@ internal sealed class PeerLink : IDisposable
 
     /// <summary>Seconds since the link was last made or lost; -1 before the first attempt ended.</summary>
     public long SecondsInState => _connectedSince == 0 ? -1 : (Environment.TickCount64 - _connectedSince) / 1000;
+
+    /// <summary>Bytes that wait to be sent.</summary>
+    public long Waiting => _queue?.Waiting ?? 0;
 
     /// <summary>Where messages go now; null drops them.</summary>
     public SendQueue? Queue => _queue is { Waiting: < MaxWaiting } queue ? queue : null;
@@ -64,12 +73,18 @@ internal sealed class PeerLink : IDisposable
             Transport? transport = null;
             try
             {
+                _tracing.Write(RaftTrace.Connection, $"connecting to node {NodeId} at {Address}");
                 transport = await _dial(Address, _stop.Token).ConfigureAwait(false);
                 await HoldAsync(transport).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 NoteFailure(exception);
+                if (exception is RemovedException)
+                {
+                    _removed();
+                    return;
+                }
             }
             finally
             {
@@ -95,6 +110,7 @@ internal sealed class PeerLink : IDisposable
         using CancellationTokenRegistration closing = _stop.Token.Register(transport.Close);
         await PeerHandshake.DialAsync(transport, _identity(), NodeId, PeerPurpose.Raft).ConfigureAwait(false);
         ConnectionsMade++;
+        _tracing.Write(RaftTrace.Connection, $"connected to node {NodeId} at {Address}, for the {ConnectionsMade}. time");
         _connectedSince = Environment.TickCount64;
         _lastFailure = "";
         _logger.LogInformation("Connected to node {NodeId} at {Address}", NodeId, Address);
@@ -118,6 +134,7 @@ internal sealed class PeerLink : IDisposable
         }
 
         ConnectionsFailed++;
+        _tracing.Write(RaftTrace.Connection, $"no connection to node {NodeId} at {Address}: {exception.Message}");
         if (_lastFailure != exception.Message)
         {
             _lastFailure = exception.Message; // one line a reason, not one an attempt

@@ -1,16 +1,20 @@
 using Microsoft.Extensions.Logging;
 using Raft.Core;
+using Redis.Server.Diagnostics;
 
 namespace Redis.Server.Peers;
 
 /// <summary>One link to each other member. Changed and used by consensus only, but <see cref="Flush"/> by anyone.</summary>
-internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity, Func<TimeSpan> reconnectInterval, ILogger logger) : IDisposable
+internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity, Func<TimeSpan> reconnectInterval, RaftTracing tracing, ILogger logger) : IDisposable
 {
     private readonly Dictionary<int, (string Address, int Connections)> _guests = [];
     private Member[] _members = [];
     private PeerLink[] _links = [];
 
     public IReadOnlyList<PeerLink> Links => _links;
+
+    /// <summary>What to do when another node says that this one is no member any more.</summary>
+    public Action Removed { get; set; } = () => { };
 
     /// <summary>Where messages to a node go; null when there is no connection.</summary>
     public SendQueue? QueueTo(int nodeId)
@@ -86,7 +90,7 @@ internal sealed class PeerMesh(TransportDialer dial, Func<PeerIdentity> identity
             PeerLink? kept = Array.Find(_links, link => link.NodeId == id && link.Address == address);
             if (kept is null)
             {
-                kept = new PeerLink(id, address, dial, identity, reconnectInterval, logger);
+                kept = new PeerLink(id, address, dial, identity, reconnectInterval, () => Removed(), tracing, logger);
                 kept.Start();
             }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Raft.Storage;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 
 namespace Redis.Server.Replication;
@@ -25,7 +26,8 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private readonly PayloadPacker _packer = new();
     private readonly Admission _admission;
     private readonly RaftSection _options;
-    private readonly ILogger _logger;
+    private readonly RaftTracing _tracing;
+    private readonly LogTrace _logTrace;
     private readonly RaftOutputs _outputs;
     private readonly WatchCheck _watchCheck;
     private readonly FollowerProxy _proxy;
@@ -39,17 +41,19 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     private int _ticking;
 
     public Consensus(
-        Application application, PeerMesh mesh, FollowerProxy proxy, Admission admission, WatchCheck watchCheck, Func<long> clock, RaftSection options, ILogger logger)
+        Application application, PeerMesh mesh, FollowerProxy proxy, Admission admission, WatchCheck watchCheck, Func<long> clock, RaftSection options, RaftTracing tracing, ILogger logger)
     {
         _proxy = proxy;
         _watchCheck = watchCheck;
         _admission = admission;
         _options = options;
-        _logger = logger;
+        _tracing = tracing;
+        _logTrace = new LogTrace(tracing);
+        Received = new PeerInput(_packer, tracing);
         _application = application;
         _mesh = mesh;
         _clock = clock;
-        _outputs = new RaftOutputs(application, mesh, logger);
+        _outputs = new RaftOutputs(application, mesh, tracing, logger);
         _outputs.Changed += change => proxy.LeaderIs(change.Leader, isSelf: change.Role == RaftRole.Leader);
         application.ProposeTick = ProposeTick;
         application.ProposeUnblock = payload => ProposePayload(payload, static _ => { });
@@ -83,12 +87,8 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     public ConsensusCounters Counters => _outputs.Counters;
 
-    /// <summary>Counts for INFO raft.</summary>
-    public long AppendRequestsReceived { get; private set; }
-
-    public long AppendRequestsWithEntriesReceived { get; private set; }
-
-    public long SnapshotRequestsReceived { get; private set; }
+    /// <summary>What other nodes sent.</summary>
+    public PeerInput Received { get; }
 
     /// <summary>Proposed entries that somebody waits for.</summary>
     public int PendingEntryCount => _outputs.Pending.Count;
@@ -143,13 +143,6 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
 
     public void Receive(int from, ReadOnlyMemory<byte> frame, PeerFrameScratch scratch)
     {
-        FrameReader reader = new(frame);
-        PeerFrame kind = PeerCodec.Kind(frame.Span);
-        if ((_options.Trace & RaftTrace.RaftLibrary) != 0)
-        {
-            _logger.LogTrace("From node {NodeId}: {Kind}, {Bytes} bytes", from, kind, frame.Length);
-        }
-
         lock (_lock)
         {
             if (_server is not { } server)
@@ -160,7 +153,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             try
             {
                 BeginStep(server);
-                Hand(server, kind, from, ref reader, scratch);
+                Received.Hand(server, from, frame, scratch);
                 EndStep(server);
             }
             catch (Exception exception) when (exception is not FormatException)
@@ -179,6 +172,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         // itself only once. Forgotten, it would never get an answer.
         lock (_lock)
         {
+            _tracing.Write(RaftTrace.Connection, $"node {from} at {address} has connected");
             _mesh.Welcome(from, address);
         }
 
@@ -189,6 +183,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     {
         lock (_lock)
         {
+            _tracing.Write(RaftTrace.Connection, $"the connection of node {from} has ended");
             _mesh.Farewell(from);
         }
 
@@ -343,6 +338,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         LogCursors cursors = server.Cursors;
         _holdsBack = cursors.Applied < cursors.Committed;
         Intake.Look(server.WaitingBytes);
+        _logTrace.Look(_log!);
     }
 
     /// <summary>A leader's entries are synced while they are on their way to the followers, not while they wait to be sent.</summary>
@@ -381,6 +377,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         }
 
         byte[]? refusal = hasData ? _admission.Refusal(server) : null;
+        _tracing.Write(RaftTrace.Generic, $"{staged.Length} requests of {stream.Address}, reads {hasRead}, writes {hasWrite}, refused {refusal is not null}");
         bool takesData = hasData && server is not null && (refusal is null || (hasRead && stream.TakesFollowerReads));
         if (refusal is not null && _proxy.Wants(stream, server, answersHere: takesData && !hasWrite) is { } leader)
         {
@@ -477,46 +474,6 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _packer.Settle();
     }
 
-    private void Hand(RaftServer server, PeerFrame kind, int from, ref FrameReader reader, PeerFrameScratch scratch)
-    {
-        switch (kind)
-        {
-            case PeerFrame.AppendRequest:
-                AppendRequest append = PackEntries(PeerCodec.ReadAppendRequest(ref reader, ref scratch.Entries));
-                AppendRequestsReceived++;
-                AppendRequestsWithEntriesReceived += append.Entries.IsEmpty ? 0 : 1;
-                server.Receive(from, append);
-                break;
-            case PeerFrame.AppendReply:
-                server.Receive(from, PeerCodec.ReadAppendReply(ref reader));
-                break;
-            case PeerFrame.VoteRequest:
-                server.Receive(from, PeerCodec.ReadVoteRequest(ref reader));
-                break;
-            case PeerFrame.VoteReply:
-                server.Receive(from, PeerCodec.ReadVoteReply(ref reader));
-                break;
-            case PeerFrame.SnapshotRequest:
-                SnapshotRequestsReceived++;
-                server.Receive(from, PeerCodec.ReadSnapshotRequest(ref reader));
-                break;
-            case PeerFrame.SnapshotReply:
-                server.Receive(from, PeerCodec.ReadSnapshotReply(ref reader));
-                break;
-            case PeerFrame.TimeoutNow:
-                server.Receive(from, PeerCodec.ReadTimeoutNow(ref reader));
-                break;
-            case PeerFrame.ReadIndexRequest:
-                server.Receive(from, PeerCodec.ReadReadIndexRequest(ref reader));
-                break;
-            case PeerFrame.ReadIndexReply:
-                server.Receive(from, PeerCodec.ReadReadIndexReply(ref reader));
-                break;
-            default:
-                throw new FormatException($"A peer frame of unknown kind {(byte)kind}.");
-        }
-    }
-
     /// <summary>Moves one staged request into the stream; false when it became a ready reply.</summary>
     private bool Take(RequestStream stream, in StagedRequest request, RaftServer? server, byte[]? refusal, in ReadTicket ticket)
     {
@@ -566,18 +523,6 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         ReadOnlyMemory<byte> kept = _packer.Pack(bytes);
         PayloadBlock.Retain(kept);
         return kept;
-    }
-
-    /// <summary>The entries with their payloads copied out of the network's buffer: the log keeps them.</summary>
-    private AppendRequest PackEntries(in AppendRequest request)
-    {
-        Span<LogEntry> entries = System.Runtime.InteropServices.MemoryMarshal.AsMemory(request.Entries).Span;
-        for (int i = 0; i < entries.Length; i++)
-        {
-            entries[i] = entries[i] with { Payload = _packer.Pack(entries[i].Payload.Span) };
-        }
-
-        return request;
     }
 
     /// <summary>What became of a batch's reads.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 
 namespace Redis.Server.Replication;
@@ -12,7 +13,7 @@ namespace Redis.Server.Replication;
 /// raft.follower-proxy: passes the requests of this node's clients on to the leader, and its replies back, as if the
 /// clients were connected there. Under the consensus lock, where nothing else is said.
 /// </summary>
-internal sealed class FollowerProxy(TransportDialer dial, Func<PeerIdentity> identity, ServerOptions options, Application application, ILogger logger) : IDisposable
+internal sealed class FollowerProxy(TransportDialer dial, Func<PeerIdentity> identity, ServerOptions options, Application application, RaftTracing tracing, ILogger logger) : IDisposable
 {
     // Beyond this the leader does not keep up with what is passed on, and clients are not read from.
     private const int MaxWaitingRequests = 32 * 1024 * 1024;
@@ -58,6 +59,7 @@ internal sealed class FollowerProxy(TransportDialer dial, Func<PeerIdentity> ide
     {
         if (_candidates.Count > 0)
         {
+            tracing.Write(RaftTrace.Generic, $"{_candidates.Count} requests of {stream.Address} are passed on to node {leader.Id}");
             LinkTo(leader).Send(stream, CollectionsMarshal.AsSpan(_candidates));
             _candidates.Clear();
         }
@@ -116,6 +118,7 @@ internal sealed class FollowerProxy(TransportDialer dial, Func<PeerIdentity> ide
             return link;
         }
 
+        tracing.Write(RaftTrace.Connection, $"connecting to the leader, node {leader.Id} at {leader.Address}, to pass requests on");
         _link?.Close();
         return _link = new ProxyLink(leader, DialAsync(leader), application, Counters, logger);
     }

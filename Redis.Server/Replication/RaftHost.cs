@@ -41,10 +41,11 @@ internal sealed class RaftHost : IDisposable
         options.Table.OnApply(CheckLease);
         Meter = new CommandMeter(options);
         Application = new Application(new CommandRunner(context, Meter, _logger), () => RaftClock.Now) { Failed = Fail };
-        Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, loggers.CreateLogger<PeerMesh>());
-        Proxy = new FollowerProxy(dial, Identity, options, Application, loggers.CreateLogger<FollowerProxy>());
+        RaftTracing tracing = new(options.Raft, loggers.CreateLogger("Raft.Trace"));
+        Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, tracing, loggers.CreateLogger<PeerMesh>()) { Removed = Retire };
+        Proxy = new FollowerProxy(dial, Identity, options, Application, tracing, loggers.CreateLogger<FollowerProxy>());
         Consensus = new Consensus(
-            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>())
+            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, tracing, loggers.CreateLogger<Consensus>())
         { Failed = Fail };
         SharedOptions = new SharedOptions(options, context, Consensus);
         _retirement = new Retirement(options, new Errands(options, dial), _logger);
@@ -187,6 +188,13 @@ internal sealed class RaftHost : IDisposable
     public Task<string?> TakeSnapshotAsync(bool keepsTail) => Admission.State == NodeState.Loading
         ? Task.FromResult<string?>("the node is loading its data")
         : Snapshots.RunAsync(_store!, keepsTail);
+
+    /// <summary>Whether a node was a member, and the group has decided to go on without it: what is applied stays so.</summary>
+    public bool WasRemoved(int nodeId)
+    {
+        ClusterConfiguration applied = ConfigurationAt(Application.AppliedIndex);
+        return applied.Find(nodeId) is null && applied.UsedIds.Contains(nodeId);
+    }
 
     /// <summary>The members as of an applied entry.</summary>
     public ClusterConfiguration ConfigurationAt(long index) =>

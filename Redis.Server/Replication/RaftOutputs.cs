@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Raft.Storage;
+using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Peers;
 
 namespace Redis.Server.Replication;
@@ -12,7 +14,7 @@ internal delegate ProposeResult EntryProposal(RaftServer server, out EntryId id)
 /// What Raft asks for during a step, turned into frames for peers, work for the application and writes to the metadata
 /// file. Under the consensus lock throughout.
 /// </summary>
-internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogger logger) : IRaftCallbacks
+internal sealed class RaftOutputs(Application application, PeerMesh mesh, RaftTracing tracing, ILogger logger) : IRaftCallbacks
 {
     private MetadataFile? _metadata;
     private SnapshotStore? _snapshots;
@@ -45,12 +47,15 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
         _nodeId = nodeId;
     }
 
-    public void PersistTermAndVote(long term, int votedFor) =>
+    public void PersistTermAndVote(long term, int votedFor)
+    {
+        tracing.Write(RaftTrace.RaftLog, $"term {term} and a vote for node {votedFor} go to the disk");
         _metadata!.Save(_metadata.Current with { Term = term, VotedFor = votedFor });
+    }
 
     public void Send(int to, in VoteRequest message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.VoteRequest) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -58,7 +63,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in VoteReply message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.VoteReply) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -68,7 +73,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
     {
         Counters.Appends += message.Entries.IsEmpty ? 0 : 1;
         Counters.AppendedEntries += message.Entries.Length;
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.AppendRequest) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -76,7 +81,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in AppendReply message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.AppendReply) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -84,7 +89,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in SnapshotRequest message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.SnapshotRequest) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -92,7 +97,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in SnapshotReply message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.SnapshotReply) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -100,7 +105,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in TimeoutNow message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.TimeoutNow) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -108,7 +113,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in ReadIndexRequest message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.ReadIndexRequest) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -116,7 +121,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void Send(int to, in ReadIndexReply message)
     {
-        if (mesh.QueueTo(to) is { } queue)
+        if (QueueTo(to, PeerFrame.ReadIndexReply) is { } queue)
         {
             PeerCodec.Write(queue, message);
         }
@@ -175,23 +180,40 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
                 "Now {Role} in term {Term}, leader {Leader}: {Reason}", change.Role, change.Term, change.Leader == 0 ? "unknown" : change.Leader, change.Reason);
         }
 
+        tracing.Write(RaftTrace.Node, $"{change.Role} in term {change.Term}, leader {change.Leader}: {change.Reason}");
         _state = new StateBox(change);
         Changed?.Invoke(change);
     }
 
-    public void ConfigurationChanged(ClusterConfiguration configuration) => mesh.Adjust(configuration, _nodeId);
+    public void ConfigurationChanged(ClusterConfiguration configuration)
+    {
+        tracing.Write(RaftTrace.Node, $"the members are {string.Join(", ", configuration.Members.Select(m => $"{m.Id} at {m.Address}{(m.IsVoter ? "" : " (no vote)")}"))}");
+        mesh.Adjust(configuration, _nodeId);
+    }
 
     public ReadOnlyMemory<byte> ReadSnapshot(SnapshotId snapshot, long offset, int maxBytes) => _snapshots!.ReadChunk(snapshot, offset, maxBytes);
 
     public void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk) => _snapshots!.StoreChunk(snapshot, offset, chunk.Span);
 
-    public void InstallSnapshot(RaftSnapshot snapshot) => application.Add(Work.Run(() => Install(snapshot.Id)));
+    public void InstallSnapshot(RaftSnapshot snapshot)
+    {
+        tracing.Write(RaftTrace.Node, $"a snapshot up to {snapshot.Id.Last}, {snapshot.Id.Size} bytes, has been received");
+        application.Add(Work.Run(() => Install(snapshot.Id)));
+    }
 
     /// <summary>Answers everything that waits: its fate will not be known here.</summary>
     public void AbandonAll()
     {
         ReadsFailed();
         AbandonPending();
+    }
+
+    /// <summary>Where a message to a node goes; null when there is no connection.</summary>
+    private SendQueue? QueueTo(int node, PeerFrame kind)
+    {
+        SendQueue? queue = mesh.QueueTo(node);
+        tracing.Write(RaftTrace.RaftLibrary, $"to node {node}: {kind}{(queue is null ? ", dropped: there is no connection" : "")}");
+        return queue;
     }
 
     private void AbandonPending()
