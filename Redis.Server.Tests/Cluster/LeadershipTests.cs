@@ -89,6 +89,14 @@ internal sealed class LeadershipTests() : SharedCluster(3)
         TestNode dead = await Cluster.FollowerAsync();
         long id = (await dead.InfoAsync()).NodeId;
         dead.Process.Kill();
+        await Eventually.TrueAsync("a second transfer to be refused while the first one is under way", async () =>
+        {
+            Task<string> first = leader.AskAsync("RAFT.TRANSFER_LEADER", $"{id}");
+            string second = await leader.AskAsync("RAFT.TRANSFER_LEADER", $"{id}");
+            Assert.That(await first, Is.AnyOf("-ERR transfer timed out", "-ERR transfer already in progress"));
+            return second == "-ERR transfer already in progress";
+        });
+        await Eventually.TrueAsync("it to be over", async () => await leader.AskAsync("SET", "a", "0") == "+OK");
         Assert.That(await leader.AskAsync("RAFT.TRANSFER_LEADER", $"{id}"), Is.EqualTo("-ERR transfer timed out"));
         Assert.That(await Cluster.LeaderAsync(), Is.SameAs(leader));
         Assert.That(await leader.AskAsync("SET", "a", "1"), Is.EqualTo("+OK"));

@@ -14,10 +14,15 @@ internal sealed class LeadershipTransfer(RaftHost host)
         try
         {
             bool started = false;
-            host.Consensus.Step(server => started = server.TransferLeadership(target));
+            bool leads = false;
+            host.Consensus.Step(server =>
+            {
+                leads = server.Role == RaftRole.Leader;
+                started = server.TransferLeadership(target);
+            });
             if (!started)
             {
-                return "not leader";
+                return leads ? "invalid node id" : "not leader"; // nobody who could
             }
 
             TimeSpan limit = host.TransferTimeout * 2;

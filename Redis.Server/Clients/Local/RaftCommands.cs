@@ -270,18 +270,18 @@ internal static class RaftCommands
             return true;
         }
 
-        (bool leads, bool exists) = host.Consensus.Read(
-            (server, _) => (server.Role == RaftRole.Leader, target == 0 || server.Configuration.Find((int)target) is { IsVoter: true }),
-            (false, false));
+        (bool leads, bool exists, bool isUnderWay) = host.Consensus.Read(
+            (server, _) => (server.Role == RaftRole.Leader, target == 0 || server.Configuration.Find((int)target) is { IsVoter: true }, server.Status().IsTransferring),
+            (false, false, false));
         if (!leads || !exists)
         {
             reply.Error(leads ? "ERR invalid node id"u8 : "ERR not leader"u8);
             return true;
         }
 
-        if (target == host.NodeId)
+        if (target == host.NodeId || isUnderWay)
         {
-            reply.Error("ERR invalid node id"u8);
+            reply.Error(isUnderWay ? "ERR transfer already in progress"u8 : "ERR invalid node id"u8);
             return true;
         }
 
