@@ -12,7 +12,7 @@ internal sealed class TestNode(string directory, params string[] options) : IDis
     private readonly string[] _options = options;
     private ServerProcess? _process;
 
-    public int Port { get; } = LoopbackPorts.Next();
+    public int Port { get; init; } = LoopbackPorts.Next();
 
     public string Directory { get; } = directory;
 
@@ -20,6 +20,9 @@ internal sealed class TestNode(string directory, params string[] options) : IDis
     public TestDoor Door { get; init; } = TestDoor.Plain;
 
     public string Address => $"127.0.0.1:{Port}";
+
+    /// <summary>What it tells others its address is, where that is not its own.</summary>
+    public string? Advertised { get; init; }
 
     public ServerProcess Process => _process ?? throw new InvalidOperationException("The node was not started.");
 
@@ -37,7 +40,7 @@ internal sealed class TestNode(string directory, params string[] options) : IDis
         _process = ServerProcess.Start([
             .. Door.Authority is null ? (string[])["--port"] : ["--port", "0", "--tls-port"],
             Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Directory,
-            "--raft.addr", Address, .. _options, .. more]);
+            "--raft.addr", Advertised ?? Address, .. _options, .. more]);
     }
 
     public Task ReadyAsync() => Eventually.TrueAsync($"node {Address} to take clients", async () =>

@@ -17,14 +17,21 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>In memory. Ends the test as ignored, saying why, where there can be none.</summary>
     public static SmallDisk Mount(int megabytes)
     {
-        string path = Directory.CreateTempSubdirectory("redis-raft-disk").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) is { } failure)
-        {
-            Directory.Delete(path);
+        SmallDisk? disk = TryMount(megabytes, out string failure);
+        if (disk is null)
             Assert.Ignore($"A small file system could not be mounted, which takes root: {failure}");
-        }
+        return disk!;
+    }
 
-        return new SmallDisk(path, image: null);
+    /// <summary>Null, and why, where there can be none.</summary>
+    public static SmallDisk? TryMount(int megabytes, out string failure)
+    {
+        string path = Directory.CreateTempSubdirectory("redis-raft-disk").FullName;
+        failure = Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) ?? "";
+        if (failure.Length == 0)
+            return new SmallDisk(path, image: null);
+        Directory.Delete(path);
+        return null;
     }
 
     /// <summary>ext4 in a file, which can be frozen. Ends the test as ignored, saying why, where there can be none.</summary>
