@@ -29,6 +29,7 @@ internal sealed class RaftHost : IDisposable
     private SnapshotStore? _store;
     private Thread? _restoring;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ClusterClock _time;
     private RaftClock? _clock;
     private readonly HealthLog _health;
     private int _retired;
@@ -40,12 +41,13 @@ internal sealed class RaftHost : IDisposable
         _leaseReads = options.Raft.QuorumReads == QuorumReads.Lease;
         options.Table.OnApply(CheckLease);
         Meter = new CommandMeter(options);
-        Application = new Application(new CommandRunner(context, Meter, _logger), Now) { Failed = Fail };
+        _time = new ClusterClock(() => RaftClock.Now + options.Raft.Failures.ClockOffset, () => Environment.TickCount64);
+        Application = new Application(new CommandRunner(context, Meter, _logger), () => _time.Now) { Failed = Fail };
         RaftTracing tracing = new(options.Raft, loggers.CreateLogger("Raft.Trace"));
         Mesh = new PeerMesh(dial, Identity, () => options.Raft.ReconnectInterval, tracing, loggers.CreateLogger<PeerMesh>()) { Removed = Retire };
         Proxy = new FollowerProxy(dial, Identity, options, Application, tracing, loggers.CreateLogger<FollowerProxy>());
         Consensus = new Consensus(
-            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), Now, options.Raft, tracing, loggers.CreateLogger<Consensus>())
+            Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => _time.Now, options.Raft, tracing, loggers.CreateLogger<Consensus>())
         { Failed = Fail };
         SharedOptions = new SharedOptions(options, context, Consensus);
         _retirement = new Retirement(options, new Errands(options, dial), _logger);
@@ -490,9 +492,6 @@ internal sealed class RaftHost : IDisposable
         }
     }
 
-    /// <summary>What this node's calendar says.</summary>
-    private long Now() => RaftClock.Now + _options.Raft.Failures.ClockOffset;
-
     /// <summary>
     /// The periodic interval, or less when something falls due before. Campaigns above all are held at their moment: rounded
     /// up to a common interval, two servers that drew different times would meet again and again.
@@ -500,12 +499,17 @@ internal sealed class RaftHost : IDisposable
     private TimeSpan UntilNextTick()
     {
         TimeSpan interval = _options.Raft.PeriodicInterval;
-        double due = Math.Min(Application.NextDueTime - Now() + 1, Consensus.UntilCampaign.TotalMilliseconds);
+        double due = Math.Min(Application.NextDueTime - _time.Now + 1, Consensus.UntilCampaign.TotalMilliseconds);
         return due < interval.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(due, 1)) : interval;
     }
 
     private void Tick()
     {
+        if (Consensus.State.Role == RaftRole.Leader)
+        {
+            _time.Reached(Application.ClusterTime);
+        }
+
         _health.Look(Consensus.Read((server, _) => server.Status(), null), _log?.Statistics);
         if (_log is { } log && log.Statistics.Running > _options.Raft.ElectionTimeout)
         {
