@@ -86,6 +86,24 @@ Task("KillLoop")
         EnvironmentVariables = new Dictionary<string, string> { ["KILL_ROUNDS"] = Argument("rounds", "100") },
     }));
 
+Task("Chaos")
+    .Description("Lets everything go wrong on real processes for --minutes=N (60), and checks what clients saw; --seed=N, --options=\"--raft...\".")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest("Redis.Server.Tests/Redis.Server.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        Filter = "FullyQualifiedName~ChaosTests",
+        Loggers = new[] { "console;verbosity=detailed" },
+        EnvironmentVariables = new Dictionary<string, string>
+        {
+            ["CHAOS_MINUTES"] = Argument("minutes", "60"),
+            ["CHAOS_SEED"] = Argument("seed", $"{DateTime.UtcNow.Ticks % int.MaxValue}"),
+            ["CHAOS_OPTIONS"] = Argument("options", ""),
+            ["CHAOS_OUTPUT"] = MakeAbsolute(artifacts + Directory("chaos")).FullPath,
+        },
+    }));
+
 Task("Soak")
     .Description("Simulates new seeds on all processors for --minutes=N (10) or until one fails.")
     .IsDependentOn("Build")

@@ -5,14 +5,24 @@ namespace Redis.Server.Peers;
 /// <summary>A connection that is still being made: what is sent meanwhile goes out once it stands, or fails with it.</summary>
 internal sealed class DialledTransport(Task<Transport> dialled) : Transport
 {
-    private int _isClosed;
+    private const int Nothing = 0;
+    private const int Something = 1;
+    private const int Forgone = 2;
 
-    /// <summary>Whether it stood at some time: from then on something may have been sent.</summary>
-    public bool IsConnected => dialled.IsCompletedSuccessfully;
+    private int _isClosed;
+    private int _sent = Nothing;
 
     public override EndPoint? Remote => IsConnected ? dialled.Result.Remote : null;
 
     public override EndPoint? Local => IsConnected ? dialled.Result.Local : null;
+
+    private bool IsConnected => dialled.IsCompletedSuccessfully;
+
+    /// <summary>
+    /// True when nothing was sent and, by this, nothing ever will be: not even what waits for a connection that comes to stand
+    /// at this moment.
+    /// </summary>
+    public bool TryForgo() => Interlocked.CompareExchange(ref _sent, Forgone, Nothing) != Something;
 
     public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
@@ -23,6 +33,7 @@ internal sealed class DialledTransport(Task<Transport> dialled) : Transport
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         Transport transport = await dialled.ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(Interlocked.CompareExchange(ref _sent, Something, Nothing) == Forgone, this);
         await transport.SendAsync(bytes).ConfigureAwait(false);
     }
 

@@ -224,9 +224,10 @@ internal sealed class ProxyLink : IPeerReceiver
         lock (_lock)
         {
             _isBroken = true;
+            byte[] reply = _transport.TryForgo() ? NotProxied : NoReply;
             foreach (ProxySession session in _byId.Values)
             {
-                GiveUp(session, _transport.IsConnected ? NoReply : NotProxied);
+                GiveUp(session, reply);
             }
 
             _byId.Clear();

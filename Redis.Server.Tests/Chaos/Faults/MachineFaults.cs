@@ -12,7 +12,7 @@ internal static class MachineFaults
     public static IEnumerable<Fault> Rows =>
     [
         new("clocks set", FaultKind.Machine, SetClocksAsync),
-        new("full disk", FaultKind.Machine, FillDiskAsync),
+        new("full disk", FaultKind.Machine, async site => await FillDiskAsync(site, await site.TargetAsync())),
     ];
 
     /// <summary>Some clocks are set, and half of the times set right again.</summary>
@@ -29,39 +29,35 @@ internal static class MachineFaults
         site.Note($"clock of node {node.Number} is {milliseconds} ms ahead: {await node.TryAskAsync(Patience, "CONFIG", "SET", "raft.clock-offset", $"{milliseconds}")}");
 
     /// <summary>Something else takes the whole disk. The node may stop, and starts again once there is room.</summary>
-    private static async Task FillDiskAsync(FaultSite site)
+    public static Task FillDiskAsync(FaultSite site, ChaosNode node) => FaultSite.AloneAsync(node, async () =>
     {
-        ChaosNode node = await site.TargetAsync();
-        await FaultSite.AloneAsync(node, async () =>
+        if (node.DiskPath is not { } disk)
+            return;
+        site.Note($"disk of node {node.Number} is full");
+        node.MayBeDown = true;
+        string ballast = Path.Combine(disk, "ballast");
+        Fill(ballast);
+        await site.LastAsync();
+        File.Delete(ballast);
+        await Task.Delay(200); // it may be on its way down, and still answer
+        if (node.Server.IsRunning)
         {
-            if (node.DiskPath is not { } disk)
+            node.MayBeDown = await node.TryInfoAsync() is null;
+            if (!node.MayBeDown)
                 return;
-            site.Note($"disk of node {node.Number} is full");
-            node.MayBeDown = true;
-            string ballast = Path.Combine(disk, "ballast");
-            Fill(ballast);
-            await site.LastAsync();
-            File.Delete(ballast);
-            if (node.Server.IsRunning)
-            {
-                // It may be on its way down: only a node that still answers has come through.
-                node.MayBeDown = await node.TryInfoAsync() is null;
-                if (!node.MayBeDown)
-                    return;
-                await Eventually.TrueAsync($"node {node.Number} to end or to answer", async () => !node.Server.IsRunning || await node.TryInfoAsync() is not null);
-            }
+            await Eventually.TrueAsync($"node {node.Number} to end or to answer", async () => !node.Server.IsRunning || await node.TryInfoAsync() is not null);
+        }
 
-            if (!node.Server.IsRunning)
-            {
-                if (node.Server.Process.ExitCode != ExitCode.DirectoryUnusable)
-                    throw new InvalidOperationException($"Node {node.Number} ended with code {node.Server.Process.ExitCode} on a full disk:\n{node.Server.Output}");
-                site.Note($"node {node.Number} has stopped and starts again");
-                await node.StartAsync();
-            }
+        if (!node.Server.IsRunning)
+        {
+            if (node.Server.Process.ExitCode != ExitCode.DirectoryUnusable)
+                throw new InvalidOperationException($"Node {node.Number} ended with code {node.Server.Process.ExitCode} on a full disk:\n{node.Server.Output}");
+            site.Note($"node {node.Number} has stopped and starts again");
+            await node.StartAsync();
+        }
 
-            node.MayBeDown = false;
-        });
-    }
+        node.MayBeDown = false;
+    });
 
     private static void Fill(string path)
     {
