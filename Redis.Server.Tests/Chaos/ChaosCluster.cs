@@ -127,18 +127,24 @@ internal sealed class ChaosCluster : IDisposable
     public Task<ChaosNode> LeaderAsync() => Eventually.GetAsync("a leader", async () =>
         await FindLeaderAsync() is { } leader && await leader.TryAskAsync(Patience, "EXISTS", "any") is [':', ..] ? leader : null);
 
-    /// <summary>Waits until all members vote under one leader and have applied all of its log.</summary>
-    public Task SettledAsync() => Eventually.TrueAsync("all nodes to follow one leader and to apply what it has", async () =>
+    /// <summary>Waits until all members vote under one leader and have applied all that was in its log when it was first seen.</summary>
+    public async Task SettledAsync()
     {
-        IReadOnlyList<ChaosNode> members = Members;
-        RaftInfo?[] infos = await Task.WhenAll(members.Select(node => node.TryInfoAsync()));
-        return infos.MaxBy(info => info?.Term ?? 0) is { } latest
-            && infos.FirstOrDefault(info => info is { IsLeader: true } && info.Term == latest.Term) is { } leader
-            && leader.Number("raft_num_nodes") == members.Count
-            && infos.All(info => info is { State: "up" } && info.LeaderId == leader.NodeId && info.Term == leader.Term
-                && info.Field("raft_is_voting") == "yes" && info.Number("raft_num_voting_nodes") == members.Count
-                && info.Number("raft_last_applied_index") >= leader.Number("raft_current_index"));
-    });
+        RaftInfo? first = null;
+        await Eventually.TrueAsync("all nodes to follow one leader and to apply what it has", async () =>
+        {
+            IReadOnlyList<ChaosNode> members = Members;
+            RaftInfo?[] infos = await Task.WhenAll(members.Select(node => node.TryInfoAsync()));
+            if (infos.Where(info => info is { IsLeader: true }).MaxBy(info => info!.Term) is not { } leader)
+                return false;
+            if (first?.Term != leader.Term)
+                first = leader;
+            return leader.Number("raft_num_nodes") == members.Count
+                && infos.All(info => info is { State: "up" } && info.LeaderId == leader.NodeId && info.Term == leader.Term
+                    && info.Field("raft_is_voting") == "yes" && info.Number("raft_num_voting_nodes") == members.Count
+                    && info.Number("raft_last_applied_index") >= first.Number("raft_current_index"));
+        });
+    }
 
     /// <summary>Members that the cluster knows and nobody runs: a join that was cut off half way leaves one.</summary>
     public async Task RemoveStraysAsync()

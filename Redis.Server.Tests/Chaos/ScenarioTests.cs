@@ -159,10 +159,8 @@ internal sealed class ScenarioTests
         {
             await ProgressAsync(50);
             await node.TryAskAsync(Patience, "BGSAVE");
+            await Task.Delay(site.Random.Next(30));
             node.Kill(); // while it writes the snapshot, or just after
-            await node.StartAsync();
-            Assert.That(await node.TryAskAsync(Patience, "RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK").Or.StartsWith("-"));
-            node.Kill();
             await node.StartAsync();
         }
 

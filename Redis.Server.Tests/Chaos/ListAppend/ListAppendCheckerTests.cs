@@ -116,7 +116,7 @@ internal sealed class ListAppendCheckerTests
             history[victim] = history[victim] with { Steps = [step with { Read = step.Read![1..] }] };
             return (ListAppendChecker.Check(history).Count > 0).Label("a value was dropped");
         });
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(20, 27), property);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(100).WithReplay(20, 27), property);
     }
 
     private static List<ListTransaction> Serial(Random random, int count)
