@@ -10,12 +10,15 @@ internal sealed class ChaosCluster : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // For every node: CHAOS_OPTIONS="--raft.quorum-reads no" shows that stale reads are seen.
+    private static readonly string[] MoreOptions = (Environment.GetEnvironmentVariable("CHAOS_OPTIONS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
     private readonly string _root = Directory.CreateTempSubdirectory("redis-raft-chaos").FullName;
     private readonly List<ChaosNode> _all = [];
     private readonly bool _hasDisks;
     private readonly string[] _options;
 
-    private ChaosCluster(bool hasDisks, string[] options) => (_hasDisks, _options) = (hasDisks, options);
+    private ChaosCluster(bool hasDisks, string[] options) => (_hasDisks, _options) = (hasDisks, [.. options, .. MoreOptions]);
 
     public FaultyNetwork Network { get; } = new();
 

@@ -12,16 +12,13 @@ internal sealed class ChaosTests
 {
     private static readonly double Minutes = double.Parse(Environment.GetEnvironmentVariable("CHAOS_MINUTES") ?? "0.12", CultureInfo.InvariantCulture);
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("CHAOS_SEED") ?? "2026", CultureInfo.InvariantCulture);
-    // More options for every node: CHAOS_OPTIONS="--raft.quorum-reads no" shows that the checkers see stale reads.
-    private static readonly string[] Options = (Environment.GetEnvironmentVariable("CHAOS_OPTIONS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
     private static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(60);
 
     private ChaosCluster _cluster = null!;
 
     [SetUp]
     public async Task SetUp() => _cluster = await ChaosCluster.FormAsync(
-        3, hasDisks: true, ["--raft.log-max-file-size", "400000", "--raft.log-max-cache-size", "100000", "--raft.snapshot-req-max-size", "16384", .. Options]);
+        3, hasDisks: true, "--raft.log-max-file-size", "400000", "--raft.log-max-cache-size", "100000", "--raft.snapshot-req-max-size", "16384");
 
     [TearDown]
     public void TearDown()

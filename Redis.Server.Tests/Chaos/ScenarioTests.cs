@@ -53,6 +53,8 @@ internal sealed class ScenarioTests
     {
         ChaosNode old = await WriteAtLeaderAsync("before");
         site.Network.Split([old.Number], OthersThan(old));
+        ChaosNode other = Cluster.Members.First(node => node != old);
+        Assert.That(await other.TryAskAsync(Patience, "RAFT.TIMEOUT_NOW"), Is.EqualTo("+OK")); // at once: the old leader still believes that it leads
         ChaosNode successor = await SuccessorAsync(old);
         Assert.That(await successor.TryAskAsync(Patience, "SET", "probe", "after"), Is.EqualTo("+OK"));
         Assert.That(await old.TryAskAsync(Patience, "GET", "probe"), Is.Not.EqualTo("$before"), "the old leader must not answer from what it has");

@@ -85,4 +85,23 @@ internal sealed class MembershipTests() : FreshCluster(3)
         RaftInfo grown = await added.InfoAsync();
         Assert.That((grown.NodeId, grown.Number("raft_num_voting_nodes")), Is.EqualTo((4L, 2L)));
     }
+
+    /// <summary>What was before the change is known from a snapshot then, and from no entry.</summary>
+    [Test]
+    public async Task ARemovedNode_Ends_AlsoWhenTheLogOfTheOthersBeginsBehindItsJoining()
+    {
+        foreach (TestNode node in _cluster.Nodes)
+        {
+            Assert.That(await node.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
+            node.Process.Kill();
+        }
+
+        foreach (TestNode node in _cluster.Nodes)
+            node.Start();
+        await _cluster.SettledAsync();
+        TestNode follower = await _cluster.FollowerAsync();
+        TestNode leader = await _cluster.LeaderAsync();
+        Assert.That(await leader.AskAsync("RAFT.NODE", "REMOVE", $"{(await follower.InfoAsync()).NodeId}"), Is.EqualTo("+OK"));
+        Assert.That(await follower.Process.ExitAsync(), Is.Zero);
+    }
 }

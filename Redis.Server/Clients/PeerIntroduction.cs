@@ -44,7 +44,7 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
         return introduction is not null;
     }
 
-    /// <summary>Receives from the peer until the connection ends, or its user may no longer be one.</summary>
+    /// <summary>Receives from the peer until the connection ends, its user may no longer be one, or its node is no member any more.</summary>
     public async Task RunAsync(Transport transport, ReadOnlyMemory<byte> first)
     {
         void Revoke(AclUser changed)
@@ -57,16 +57,31 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
 
         void RevokeChanged(AclUser changed, AclRights before) => Revoke(changed);
 
+        void Dismiss(int removed)
+        {
+            if (removed == from)
+            {
+                transport.Close();
+            }
+        }
+
         services.Users.Deleted += Revoke;
         services.Users.Changed += RevokeChanged;
+        services.Host.MemberRemoved += Dismiss;
         try
         {
+            if (services.Host.WasRemoved(from))
+            {
+                return; // since it introduced itself
+            }
+
             await ReceiveAsync(transport, first).ConfigureAwait(false);
         }
         finally
         {
             services.Users.Deleted -= Revoke;
             services.Users.Changed -= RevokeChanged;
+            services.Host.MemberRemoved -= Dismiss;
         }
     }
 

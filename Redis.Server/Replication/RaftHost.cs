@@ -203,6 +203,13 @@ internal sealed class RaftHost : IDisposable
         return applied.Find(nodeId) is null && applied.UsedIds.Contains(nodeId);
     }
 
+    /// <summary>A member was removed, by its id.</summary>
+    public event Action<int>? MemberRemoved
+    {
+        add => _retirement.MemberRemoved += value;
+        remove => _retirement.MemberRemoved -= value;
+    }
+
     /// <summary>The members as of an applied entry.</summary>
     public ClusterConfiguration ConfigurationAt(long index) =>
         Consensus.Read((server, _) => server.ConfigurationAt(index), ClusterConfiguration.Empty);
@@ -491,7 +498,7 @@ internal sealed class RaftHost : IDisposable
 
     private void ConfigurationApplied(ClusterConfiguration configuration)
     {
-        _retirement.Applied(configuration, Consensus.State.Role == RaftRole.Leader);
+        _retirement.Applied(ConfigurationAt(Application.AppliedIndex), configuration, Consensus.State.Role == RaftRole.Leader);
         if (configuration.Find(NodeId) is null && configuration.UsedIds.Contains(NodeId))
         {
             Retire();

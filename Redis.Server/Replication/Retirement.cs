@@ -12,16 +12,19 @@ internal sealed class Retirement(ServerOptions options, Errands errands, ILogger
     /// <summary>How the folder begins that the files of a removed node are put into; its id follows.</summary>
     public const string FolderPrefix = "removed-node-";
 
-    private ClusterConfiguration _known = ClusterConfiguration.Empty;
+    /// <summary>
+    /// A member was removed, by its id: its connections end here. It may not have been told, and learns it from whoever it
+    /// then dials.
+    /// </summary>
+    public event Action<int>? MemberRemoved;
 
     /// <summary>A configuration was applied: tells the nodes that it removed, best effort, when this node leads.</summary>
-    public void Applied(ClusterConfiguration configuration, bool leads)
+    public void Applied(ClusterConfiguration before, ClusterConfiguration configuration, bool leads)
     {
-        Member[] removed = [.. _known.Members.Where(m => configuration.Find(m.Id) is null)];
-        _known = configuration;
-        if (leads)
+        foreach (Member member in before.Members.Where(m => configuration.Find(m.Id) is null))
         {
-            foreach (Member member in removed)
+            MemberRemoved?.Invoke(member.Id);
+            if (leads)
             {
                 _ = TellAsync(member);
             }

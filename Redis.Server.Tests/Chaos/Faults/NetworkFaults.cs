@@ -18,6 +18,7 @@ internal static class NetworkFaults
         Row("replies to clients held", (site, node) => site.Network.Hold(node, FaultyNetwork.Clients)),
         Row("slow links", (site, node) => Each(Others(site, node), other => SlowDown(site, node, other))),
         Row("narrow links", (site, node) => Each(Others(site, node), other => site.Network[node, other].BytesPerSecond = site.Random.Next(20_000, 200_000))),
+        new("deposed and not told", FaultKind.Network, DeposeAsync),
         new("resets", FaultKind.Network, ResetAsync),
     ];
 
@@ -39,6 +40,19 @@ internal static class NetworkFaults
     {
         TimeSpan delay = TimeSpan.FromMilliseconds(site.Random.Next(10, 300));
         site.Network[a, b].Delay = site.Network[b, a].Delay = delay;
+    }
+
+    /// <summary>For a while two nodes believe that they lead, and clients reach both.</summary>
+    private static async Task DeposeAsync(FaultSite site)
+    {
+        if (await site.Cluster.FindLeaderAsync() is not { } old || site.Cluster.Members.FirstOrDefault(node => node != old) is not { } next)
+            return;
+        site.Note($"network: node {old.Number} leads and is isolated; node {next.Number} is told to campaign");
+        site.Network.Split([old.Number], Others(site, old.Number));
+        await next.TryAskAsync(TimeSpan.FromSeconds(1), "RAFT.TIMEOUT_NOW");
+        await site.LastAsync();
+        site.Network.Heal();
+        site.Note("network: healed");
     }
 
     private static async Task ResetAsync(FaultSite site)
