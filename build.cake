@@ -159,7 +159,7 @@ Task("Pack")
 });
 
 Task("PackageCheck")
-    .Description("Builds and runs the counter of docs/embedding.md with nothing but the package of Raft.Core; needs no network.")
+    .Description("Builds and runs the counter of docs/embedding.md with nothing but the two packages; needs no network.")
     .IsDependentOn("Pack")
     .Does(() =>
 {
@@ -173,17 +173,17 @@ Task("PackageCheck")
     Write("NuGet.config", $"<configuration><packageSources><clear /><add key=\"built\" value=\"{MakeAbsolute(artifacts + Directory("packages"))}\" /></packageSources></configuration>");
     Write("Counter.csproj", $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>"
         + "<Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><RestorePackagesPath>restored</RestorePackagesPath><UseAppHost>false</UseAppHost></PropertyGroup>"
-        + $"<ItemGroup><PackageReference Include=\"Raft.Core\" Version=\"{version}\" /></ItemGroup></Project>");
-    Write("Program.cs", "return Embedding.ReplicatedCounter.Run(Console.Out) == 55 ? 0 : 1;");
+        + $"<ItemGroup><PackageReference Include=\"Raft.Core\" Version=\"{version}\" /><PackageReference Include=\"Raft.Storage\" Version=\"{version}\" /></ItemGroup></Project>");
+    Write("Program.cs", "Raft.Storage.DataDirectory directory = Raft.Storage.DataDirectory.Open(\"data\", new Raft.Storage.PosixDisk());\n"
+        + "Raft.Storage.MetadataFile metadata = Raft.Storage.MetadataFile.Open(directory);\n"
+        + "return metadata.Current.ClusterId == \"\" && Embedding.ReplicatedCounter.Run(Console.Out) == 55 ? 0 : 1;\n");
     foreach (var name in new[] { "CounterNode.cs", "InProcessTransport.cs", "ReplicatedCounter.cs" }) CopyFileToDirectory($"Raft.Core.Tests/Embedding/{name}", check);
     DotNetRun(check + File("Counter.csproj"), new DotNetRunSettings { Configuration = configuration });
 });
 
-Task("Publish")
-    .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,...")
-    .Does(() =>
+void PublishServers(IEnumerable<string> names)
 {
-    foreach (var platform in platforms)
+    foreach (var platform in names)
     {
         var output = artifacts + Directory("publish") + Directory(platform);
         CleanDirectory(output);
@@ -205,6 +205,29 @@ Task("Publish")
         System.IO.File.WriteAllText($"{program}.sha256", $"{sum}  redis-raft-server{suffix}\n");
         Information($"{program}: {new System.IO.FileInfo(program).Length / (1 << 20)} MiB, sha256 {sum}");
     }
+}
+
+Task("Publish")
+    .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,...")
+    .Does(() => PublishServers(platforms));
+
+Task("PublishCheck")
+    .Description("Publishes for linux-x64 and runs tests of real processes with that file, outside of the sources and without DOTNET_ROOT.")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    PublishServers(["linux-x64"]);
+    var elsewhere = System.IO.Directory.CreateTempSubdirectory("published-").FullName;
+    var program = System.IO.Path.Combine(elsewhere, "redis-raft-server");
+    System.IO.File.Copy(artifacts + File("publish/linux-x64/redis-raft-server"), program);
+    DotNetTest("Redis.Server.Tests/Redis.Server.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        Filter = "FullyQualifiedName~PublishedProgramTests|FullyQualifiedName~BootstrapTests|FullyQualifiedName~ServiceTests|FullyQualifiedName~ContainerTests|FullyQualifiedName~ProcessTests",
+        EnvironmentVariables = new Dictionary<string, string> { ["REDIS_RAFT_SERVER"] = program },
+    });
+    System.IO.Directory.Delete(elsewhere, recursive: true);
 });
 
 Task("FormatCheck")

@@ -7,7 +7,7 @@ namespace Redis.Server.Tests.Documents;
 internal sealed partial class LinkTests
 {
     private static IEnumerable<string> Documents =>
-        [SourceTree.PathOf("README.md"), .. Directory.GetFiles(SourceTree.PathOf("docs"), "*.md").Order(StringComparer.Ordinal)];
+        [SourceTree.PathOf("README.md"), .. Directory.GetFiles(SourceTree.PathOf("docs"), "*.md").Order(StringComparer.Ordinal), .. Directory.GetFiles(SourceTree.PathOf(".github"), "*.md").Order(StringComparer.Ordinal)];
 
     [TestCaseSource(nameof(Documents))]
     public void EveryLocalLink_LeadsSomewhere(string document)

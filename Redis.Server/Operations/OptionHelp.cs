@@ -6,16 +6,17 @@ namespace Redis.Server.Operations;
 internal static class OptionHelp
 {
     private const string Usage = """
-        Usage: Redis.Server [/path/to/redis.conf] [options] [-]
-               Redis.Server local-cluster [--nodes 3] [--port 5001] [--dir ./local-cluster] [options for every node]
-               Redis.Server status host:port [--watch] [--json] [--password PASSWORD]
-               Redis.Server recover --dir DIRECTORY [--yes] [options of the node]
-               Redis.Server log show FILE... | log verify DIRECTORY
-               Redis.Server --check-config [/path/to/redis.conf] [options]
-               Redis.Server --version | --help
+        Usage: redis-raft-server [/path/to/redis.conf] [options] [-]
+               redis-raft-server local-cluster [--nodes 3] [--port 5001] [--dir ./local-cluster] [options for every node]
+               redis-raft-server status host:port [--watch] [--json] [--password PASSWORD]
+               redis-raft-server recover --dir DIRECTORY [--yes] [options of the node]
+               redis-raft-server log show FILE... | log verify DIRECTORY
+               redis-raft-server --check-config [/path/to/redis.conf] [options]
+               redis-raft-server --version | --help
 
         Options are redis.conf directives and raft.* options: one a line in the file, or --name value here, which
-        overrides the file. "-", first or last, reads more of the file from standard input.
+        overrides the file. "-", first or last, reads more of the file from standard input. Sizes take k, kb, m, mb, g, gb;
+        other units stand with each option.
         """;
 
     public static void Write(TextWriter output)
