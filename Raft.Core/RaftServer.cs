@@ -22,6 +22,7 @@ public sealed class RaftServer
     private readonly StateMachineFeed _feed;
     private readonly Membership _membership;
     private readonly Transfer _transfer;
+    private readonly Admission _admission;
     private readonly Compaction _compaction;
     private readonly Settlement _settlement;
 
@@ -57,6 +58,7 @@ public sealed class RaftServer
         _feed = new StateMachineFeed(_state, _leaderReads, _followerReads);
         _membership = new Membership(_state);
         _transfer = new Transfer(_state);
+        _admission = new Admission(_state, _transfer);
         _compaction = new Compaction(_state);
         _settlement = new Settlement(
             _state, _replication, _membership, _transfer, _leaderReads, _followerReads, _feed);
@@ -251,7 +253,7 @@ public sealed class RaftServer
     public ProposeResult Propose(ReadOnlyMemory<byte> payload, out EntryId id)
     {
         Enter();
-        ProposeResult result = MayPropose(payload.Length);
+        ProposeResult result = _admission.Judge(payload.Length);
         id = default;
         if (result == ProposeResult.Accepted)
         {
@@ -535,7 +537,7 @@ public sealed class RaftServer
     private ProposeResult Change(MembershipChange change, out EntryId id)
     {
         Enter();
-        ProposeResult result = MayPropose(payloadLength: 0);
+        ProposeResult result = _admission.Judge(payloadLength: 0);
         id = default;
         if (result == ProposeResult.Accepted)
         {
@@ -544,29 +546,6 @@ public sealed class RaftServer
 
         Settle();
         return result;
-    }
-
-    private ProposeResult MayPropose(long payloadLength)
-    {
-        if (_state.Leadership is not { } leadership)
-        {
-            return ProposeResult.NotLeader;
-        }
-
-        if (_transfer.IsUnderWay)
-        {
-            return ProposeResult.Transferring;
-        }
-
-        if (payloadLength > _state.Options.MaxEntryBytes)
-        {
-            return ProposeResult.TooLarge;
-        }
-
-        // One entry is always let through, however large.
-        return leadership.WaitingBytes > 0 && leadership.WaitingBytes + payloadLength > _state.Options.MaxUncommittedBytes
-            ? ProposeResult.Overloaded
-            : ProposeResult.Accepted;
     }
 
     /// <summary>A callback must not call back; and after a failed input only a restart is safe.</summary>

@@ -30,6 +30,12 @@ internal sealed class LoneServer : IRaftCallbacks, IRaftLog
 
     public List<EntryId> AppliedEntries { get; } = [];
 
+    /// <summary>The newest read that was released.</summary>
+    public long ReadsReady { get; private set; }
+
+    /// <summary>The last node that was asked to campaign.</summary>
+    public int HandedOverTo { get; private set; }
+
     public long PersistedTerm { get; private set; }
 
     public int PersistedVote { get; private set; }
@@ -95,7 +101,11 @@ internal sealed class LoneServer : IRaftCallbacks, IRaftLog
 
     public void Send(int to, in SnapshotReply message) => Sent.Add(message);
 
-    public void Send(int to, in TimeoutNow message) => Sent.Add(message);
+    public void Send(int to, in TimeoutNow message)
+    {
+        Sent.Add(message);
+        HandedOverTo = to;
+    }
 
     public void Send(int to, in ReadIndexRequest message) => Sent.Add(message);
 
@@ -103,9 +113,7 @@ internal sealed class LoneServer : IRaftCallbacks, IRaftLog
 
     public void Apply(in LogEntry entry) => AppliedEntries.Add(entry.Id);
 
-    public void ReadReady(long readId)
-    {
-    }
+    public void ReadReady(long readId) => ReadsReady = readId;
 
     public void ReadsFailed()
     {
@@ -119,7 +127,7 @@ internal sealed class LoneServer : IRaftCallbacks, IRaftLog
     {
     }
 
-    public ReadOnlyMemory<byte> ReadSnapshot(SnapshotId snapshot, long offset, int maxBytes) => default;
+    public ReadOnlyMemory<byte> ReadSnapshot(SnapshotId snapshot, long offset, int maxBytes) => new byte[Math.Min(maxBytes, snapshot.Size - offset)];
 
     public void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk)
     {

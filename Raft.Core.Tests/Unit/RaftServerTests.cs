@@ -127,6 +127,23 @@ public sealed class RaftServerTests
     }
 
     [Test]
+    public void ServerThatInstallsASnapshotDoesNotCampaign()
+    {
+        LoneServer server = new(2, 0);
+        SnapshotId id = new(new EntryId(2, 3), 1, 7);
+        server.Server.Receive(2, new SnapshotRequest(2, 2, id, 0, 0, 0, server.Server.Configuration.Encode(), new byte[] { 7 }));
+        server.Sent.Clear();
+        server.Server.Receive(2, new TimeoutNow(2, 2));
+        server.PassElectionTimeout();
+        server.PassElectionTimeout();
+        server.Server.Campaign();
+        Assert.That(server.Sent, Is.Empty, "its log is about to be replaced");
+        server.Server.SnapshotInstalled(id);
+        server.PassElectionTimeout();
+        Assert.That(server.Take<VoteRequest>(), Is.Not.Empty);
+    }
+
+    [Test]
     public void TransferThatTakesTooLongIsGivenUp()
     {
         LoneServer server = Leader(hasAll: false);
@@ -159,6 +176,29 @@ public sealed class RaftServerTests
     }
 
     [Test]
+    public void SnapshotGoesOnWhereTheFollowerSaysWithinTheWindow()
+    {
+        LoneServer server = Leader(hasAll: false);
+        server.Server.Options = server.Server.Options with { KeptEntries = 0, MaxSnapshotChunkBytes = 100, MaxSnapshotChunksInFlight = 2 };
+        CommitAll(server);
+        SnapshotId snapshot = new(server.Last, 1000, 1);
+        server.Server.SnapshotTaken(snapshot);
+        server.Server.Receive(3, new AppendReply(server.Server.Term, false, 1, EntryId.None, 0, 3));
+        Assert.That(server.Take<SnapshotRequest>().All(m => m.Chunk.IsEmpty), Is.True, "first node 3 has to say what it has");
+
+        long[] OffsetsAfter(long received)
+        {
+            server.Server.Receive(3, new SnapshotReply(server.Server.Term, snapshot, received, false, 0, 3));
+            return [.. server.Take<SnapshotRequest>().Select(m => m.Offset)];
+        }
+
+        Assert.That(OffsetsAfter(300), Is.EqualTo([300, 400]), "another leader sent it the first three");
+        Assert.That(OffsetsAfter(400), Is.EqualTo([500]));
+        Assert.That(OffsetsAfter(300), Is.Empty, "an old answer");
+        Assert.That(OffsetsAfter(600), Is.EqualTo([600, 700]));
+    }
+
+    [Test]
     public void TimeOfASnapshotCountsForTheNextEntry()
     {
         LoneServer server = new(2, 0);
@@ -169,6 +209,114 @@ public sealed class RaftServerTests
         server.Server.Periodic(Instant);
         server.BecomeLeader();
         Assert.That(server.Slice(4, 1, 0).Span[0].Time, Is.EqualTo(5000), "time never goes back along the log");
+    }
+
+    [Test]
+    public void StateMachineIsHandedNoMoreThanItMayOwe()
+    {
+        LoneServer server = Leader();
+        server.Server.Options = server.Server.Options with { MaxUnappliedBytes = 64 };
+        int before = server.AppliedEntries.Count;
+        server.Server.Propose(new byte[1], out EntryId first);
+        Commit(server);
+        server.Server.Propose(new byte[1], out EntryId second);
+        Commit(server);
+        Assert.That(server.AppliedEntries.Skip(before), Is.EqualTo([first]), "it owes more than 64 bytes");
+        server.Server.EntriesApplied(first.Index);
+        Assert.That(server.AppliedEntries[^1], Is.EqualTo(second));
+    }
+
+    [Test]
+    public void NonVoterThatCatchesUpTooSlowlyIsNotPromotedYet()
+    {
+        LoneServer server = Leader();
+        server.Server.AddMember(4, "", out _);
+        CommitAll(server);
+        for (int i = 0; i < 4; i++)
+        {
+            server.Server.Periodic(server.Server.Options.ElectionTimeout / 3);
+            CommitAll(server);
+        }
+
+        AppendReply caughtUp = new(server.Server.Term, true, server.Last.Index, default, 0, 4);
+        server.Server.Receive(4, caughtUp);
+        Assert.That(server.Server.Configuration.Find(4)!.IsVoter, Is.False, "it took longer than an election timeout");
+        server.Server.Receive(4, caughtUp);
+        Assert.That(server.Server.Configuration.Find(4)!.IsVoter, Is.True, "the next round took no time");
+    }
+
+    [Test]
+    public void TransferWithoutATargetGoesToTheMostUpToDate()
+    {
+        LoneServer server = Leader(hasAll: false);
+        Assert.That(server.Server.TransferLeadership(0), Is.True);
+        server.Server.Replicate();
+        Assert.That(server.Take<TimeoutNow>(), Has.Count.EqualTo(1), "node 2 has the whole log, node 3 nothing");
+    }
+
+    [Test]
+    public void TransferToANonVoterIsRefused()
+    {
+        LoneServer server = Leader();
+        server.Server.AddMember(4, "", out _);
+        CommitAll(server);
+        Assert.That(server.Server.TransferLeadership(4), Is.False);
+        Assert.That(server.Server.Propose(new byte[1], out _), Is.EqualTo(ProposeResult.Accepted));
+    }
+
+    [Test]
+    public void LeaderThatStallsHandsOverToAVoterThatItHears()
+    {
+        LoneServer server = Leader();
+        for (int i = 0; i < 5; i++)
+        {
+            server.Server.Periodic(server.Server.Options.ElectionTimeout / 3);
+            server.Server.Receive(3, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 3));
+        }
+
+        server.Server.DiskStalled("slow");
+        Assert.That((server.HandedOverTo, server.Server.Role), Is.EqualTo((3, RaftRole.Follower)), "node 2 has the same log and is silent");
+    }
+
+    [Test]
+    public void EveryReadWaitsForWhatWasCommittedBeforeIt()
+    {
+        LoneServer server = Leader();
+        server.Server.Options = server.Server.Options with { MaxUnappliedBytes = 64 };
+        server.Server.Propose(new byte[1], out EntryId first);
+        Commit(server);
+        server.Server.Propose(new byte[1], out EntryId second);
+        server.Server.Replicate();
+        server.Server.RequestRead(1);
+        server.Sync();
+        server.Server.Receive(2, new AppendReply(server.Server.Term, true, second.Index, default, 0, 2));
+        server.Server.RequestRead(2);
+        server.Sent.Clear();
+        server.Server.Replicate();
+        long round = server.Take<AppendRequest>()[^1].Round;
+        server.Server.Receive(2, new AppendReply(server.Server.Term, true, second.Index, default, round, 2));
+        Assert.That(server.ReadsReady, Is.EqualTo(1), "the second entry is committed and not yet handed over");
+        server.Server.EntriesApplied(first.Index);
+        Assert.That(server.ReadsReady, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void CandidateThatLosesAgainAndAgainWaitsLonger()
+    {
+        LoneServer server = new(2, 0);
+        server.BecomeCandidate();
+        TimeSpan longest = TimeSpan.Zero;
+        for (int i = 0; i < 20; i++)
+        {
+            server.Server.Receive(2, new VoteReply(server.Server.Term, IsPreVote: false, Granted: false, 2));
+            server.Server.Receive(3, new VoteReply(server.Server.Term, IsPreVote: false, Granted: false, 3));
+            longest = server.Server.UntilCampaign > longest ? server.Server.UntilCampaign : longest;
+            server.Server.Periodic(server.Server.UntilCampaign + Instant);
+            server.Server.Receive(2, new VoteReply(server.Server.Term + 1, IsPreVote: true, Granted: true, 2));
+            Assert.That(server.Server.Role, Is.EqualTo(RaftRole.Candidate));
+        }
+
+        Assert.That(longest, Is.GreaterThan(server.Server.Options.ElectionTimeout / 2), "rivals that keep step have to part");
     }
 
     private static LoneServer Leader(bool hasAll = true)
@@ -188,10 +336,15 @@ public sealed class RaftServerTests
     /// <summary>The own disk and node 2's hold everything; what that commits is applied.</summary>
     private static void CommitAll(LoneServer server)
     {
+        Commit(server);
+        server.Server.EntriesApplied(server.Server.Cursors.Committed);
+        server.Sent.Clear();
+    }
+
+    private static void Commit(LoneServer server)
+    {
         server.Server.Replicate();
         server.Sync();
         server.Server.Receive(2, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 2));
-        server.Server.EntriesApplied(server.Server.Cursors.Committed);
-        server.Sent.Clear();
     }
 }
