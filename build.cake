@@ -61,9 +61,14 @@ Task("Benchmark")
     .Does(() => Benchmarks($"--filter {Argument("filter", "*")} --artifacts {artifacts}/benchmarks"));
 
 Task("ClusterBenchmark")
-    .Description("Measures three nodes against one fsyncing redis-server; --rounds=N, --quick, --output=FILE.")
+    .Description("Measures three nodes against one fsyncing redis-server; --rounds=N, --quick, --wide, --open-loop, --baseline=SERVER, --recorded=FILE, --output=FILE.")
     .IsDependentOn("Build")
-    .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "output")}"));
+    .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "wide", "open-loop", "baseline", "recorded", "only", "output")}"));
+
+Task("Growth")
+    .Description("Measures how throughput changes with nodes, clients, pipeline, value bytes and keys, beside redis-server; --only=NAME, --rounds=N, --output=DIR.")
+    .IsDependentOn("Build")
+    .Does(() => Benchmarks($"growth {PassedOn("only", "rounds", "output")}"));
 
 Task("StorageBenchmark")
     .Description("Measures snapshots under load, restarts and memory on three nodes; --keys=N, --rounds=N.")

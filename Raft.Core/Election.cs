@@ -231,10 +231,12 @@ internal sealed class Election
         return Quorum.Outcome(voters, granted, refused);
     }
 
+    /// <summary>Sooner than by the election timeout, but not before a promise that may stand from before a restart has run out.</summary>
     private void RetryWithin(double fraction)
     {
         TimeSpan wait = _state.DrawUpTo(_state.Options.ElectionTimeout * fraction)
             + (_state.PriorityDelay * fraction);
-        _state.ElectionDeadline = _state.Now + wait;
+        TimeSpan retry = _state.Now + wait;
+        _state.ElectionDeadline = retry > _refuseUntil ? retry : _refuseUntil;
     }
 }

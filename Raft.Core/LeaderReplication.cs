@@ -128,6 +128,18 @@ internal sealed class LeaderReplication(RaftState state, SnapshotSender snapshot
         }
     }
 
+    /// <summary>Sends a member the latest snapshot, whether it needs it or not; false when there is none, or no such member.</summary>
+    public bool SendSnapshot(int id)
+    {
+        if (state.Snapshot is null || Leadership.Find(id) is not { } peer)
+        {
+            return false;
+        }
+
+        snapshots.Begin(peer);
+        return true;
+    }
+
     public void SendHeartbeat(Peer peer)
     {
         if (peer.State == PeerState.Snapshot)

@@ -37,6 +37,9 @@ internal sealed class Leadership
 
     public bool HasLearners { get; private set; }
 
+    /// <summary>Members whose vote an operator took: not promoted, however well they keep up.</summary>
+    public HashSet<int> HeldBack { get; } = [];
+
     /// <summary>This server is the only voter: it need not ask anyone.</summary>
     public bool IsSoleVoter => _ownVote && _reached.Length == 1;
 

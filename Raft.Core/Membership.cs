@@ -81,7 +81,28 @@ internal sealed class Membership(RaftState state)
         return ProposeResult.Accepted;
     }
 
-    /// <summary>Whether this leader's own removal is committed: its work is done (thesis, section 4.2.2).</summary>
+    /// <summary>A voter becomes a non-voter: majorities of both configurations overlap, as they do when it is removed.</summary>
+    public ProposeResult Demote(int nodeId, out EntryId id)
+    {
+        id = default;
+        if (!IsChangeAllowed)
+        {
+            return ProposeResult.ChangeInProgress;
+        }
+
+        if (state.Configuration.Find(nodeId) is not { IsVoter: true } voter || state.Configuration.Members.Count(member => member.IsVoter) == 1)
+        {
+            return ProposeResult.InvalidChange;
+        }
+
+        state.Leadership!.HeldBack.Add(nodeId);
+        id = Append(state.Configuration.With(voter with { IsVoter = false, StoreId = 0 }));
+        return ProposeResult.Accepted;
+    }
+
+    public bool IsMember => state.Configuration.Find(state.NodeId) is not null;
+
+    /// <summary>Whether this leader's own removal, or the loss of its vote, is committed: its work is done (thesis, section 4.2.2).</summary>
     public bool IsLeaderRemoved =>
         !state.IsVoter && state.Leadership is not null && state.Committed >= state.Configurations.LatestIndex;
 
@@ -98,7 +119,7 @@ internal sealed class Membership(RaftState state)
 
         foreach (Peer peer in leadership.Peers)
         {
-            if (peer.IsVoter || peer.StoreId == 0 || peer.Match < peer.CatchUpTarget)
+            if (peer.IsVoter || leadership.HeldBack.Contains(peer.Id) || peer.StoreId == 0 || peer.Match < peer.CatchUpTarget)
             {
                 continue;
             }

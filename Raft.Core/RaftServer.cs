@@ -424,34 +424,41 @@ public sealed class RaftServer
     public ProposeResult AddMember(int nodeId, string address, out EntryId id)
     {
         ArgumentNullException.ThrowIfNull(address);
-        Enter();
-        ProposeResult result = MayPropose(payloadLength: 0);
-        id = default;
-        if (result == ProposeResult.Accepted)
-        {
-            result = _membership.Add(nodeId, address, out id);
-        }
-
-        Settle();
-        return result;
+        return Change((Membership membership, out EntryId entry) => membership.Add(nodeId, address, out entry), out id);
     }
 
     /// <summary>Removes a member. A leader that removes itself leads until that is committed.</summary>
     /// <param name="nodeId">A member's id; it is never used again.</param>
     /// <param name="id">The configuration entry's id.</param>
     /// <returns>Whether the change was appended, or why not.</returns>
-    public ProposeResult RemoveMember(int nodeId, out EntryId id)
+    public ProposeResult RemoveMember(int nodeId, out EntryId id) =>
+        Change((Membership membership, out EntryId entry) => membership.Remove(nodeId, out entry), out id);
+
+    /// <summary>Takes a member's vote; it stays a member and gets it back by <see cref="AllowPromotion"/>, or when another server leads.</summary>
+    /// <param name="nodeId">A voter's id, not that of the only one.</param>
+    /// <param name="id">The configuration entry's id.</param>
+    /// <returns>Whether the change was appended, or why not.</returns>
+    public ProposeResult DemoteMember(int nodeId, out EntryId id) =>
+        Change((Membership membership, out EntryId entry) => membership.Demote(nodeId, out entry), out id);
+
+    /// <summary>Lets a member whose vote was taken be promoted again, as soon as it is caught up.</summary>
+    /// <param name="nodeId">The member.</param>
+    public void AllowPromotion(int nodeId)
     {
         Enter();
-        ProposeResult result = MayPropose(payloadLength: 0);
-        id = default;
-        if (result == ProposeResult.Accepted)
-        {
-            result = _membership.Remove(nodeId, out id);
-        }
-
+        _state.Leadership?.HeldBack.Remove(nodeId);
         Settle();
-        return result;
+    }
+
+    /// <summary>Sends a member the latest snapshot although it may not need it: for operators and tests.</summary>
+    /// <param name="nodeId">Another member's id.</param>
+    /// <returns>False when this server does not lead, has no snapshot, or there is no such member.</returns>
+    public bool SendSnapshot(int nodeId)
+    {
+        Enter();
+        bool begun = _state.Leadership is not null && _replication.SendSnapshot(nodeId);
+        Settle();
+        return begun;
     }
 
     /// <summary>
@@ -525,6 +532,20 @@ public sealed class RaftServer
         Settle();
     }
 
+    private ProposeResult Change(MembershipChange change, out EntryId id)
+    {
+        Enter();
+        ProposeResult result = MayPropose(payloadLength: 0);
+        id = default;
+        if (result == ProposeResult.Accepted)
+        {
+            result = change(_membership, out id);
+        }
+
+        Settle();
+        return result;
+    }
+
     private ProposeResult MayPropose(long payloadLength)
     {
         if (_state.Leadership is not { } leadership)
@@ -565,4 +586,6 @@ public sealed class RaftServer
         _settlement.Settle();
         _isBusy = false;
     }
+
+    private delegate ProposeResult MembershipChange(Membership membership, out EntryId id);
 }

@@ -56,7 +56,7 @@ internal sealed class Settlement(
         leaderReads.AnswerFollowers();
         if (membership.IsLeaderRemoved)
         {
-            LeaveOffice("removed from the cluster");
+            LeaveOffice(membership.IsMember ? "its vote was taken" : "removed from the cluster");
             return;
         }
 

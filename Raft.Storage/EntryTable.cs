@@ -17,6 +17,7 @@ internal sealed class EntryTable
     private readonly List<TermRun> _terms = [];
     private readonly Stack<LogEntry[]> _spareEntries = new();
     private readonly Stack<Chunk> _spareChunks = new();
+    private readonly Queue<LogEntry[]> _retired = new();
     private long _firstChunk;
     private long _firstCached = 1;
     private long _cacheBytes;
@@ -72,7 +73,7 @@ internal sealed class EntryTable
         chunk.Entries ??= _spareEntries.TryPop(out LogEntry[]? spare) ? spare : new LogEntry[ChunkSize];
         chunk.Entries[Slot(entry.Index)] = entry;
         PayloadBlock.Retain(entry.Payload);
-        CountCached(1, entry.Payload.Length);
+        Count(chunk, 1, entry.Payload.Length);
     }
 
     /// <summary>Adds the next entry, which is on file only. Nothing may be in memory yet.</summary>
@@ -105,7 +106,7 @@ internal sealed class EntryTable
     {
         for (long index = Math.Max(last.Index + 1, _firstCached); index <= Last.Index; index++)
         {
-            Drop(index);
+            Drop(index, ChunkOf(index));
         }
 
         long chunks = last.Index > Base.Index ? (last.Index >> ChunkBits) - _firstChunk + 1 : 0;
@@ -119,15 +120,25 @@ internal sealed class EntryTable
         _firstCached = Math.Min(_firstCached, last.Index + 1);
     }
 
+    /// <summary>
+    /// Forgets the entries up to one. Those in memory leave it a chunk at a time (<see cref="ReleaseRetired"/>): letting go of
+    /// hundreds of thousands at once would take milliseconds, for which everybody waits.
+    /// </summary>
     public void CompactThrough(EntryId through)
     {
-        for (long index = Math.Max(_firstCached, Base.Index + 1); index <= through.Index; index++)
+        long chunks = through.Index < Last.Index ? ((through.Index + 1) >> ChunkBits) - _firstChunk : _chunks.Count;
+        for (int i = 0; i < chunks; i++)
         {
-            Drop(index);
+            Retire(_chunks[i]);
         }
 
-        long chunks = through.Index < Last.Index ? ((through.Index + 1) >> ChunkBits) - _firstChunk : _chunks.Count;
         RemoveChunks(0, (int)chunks);
+        long firstLeft = (_firstChunk + chunks) << ChunkBits;
+        for (long index = Math.Max(Math.Max(_firstCached, Base.Index + 1), firstLeft); index <= through.Index; index++)
+        {
+            Drop(index, _chunks[0]);
+        }
+
         _firstChunk += chunks;
         if (through.Index == Last.Index)
         {
@@ -156,12 +167,29 @@ internal sealed class EntryTable
         while (_cacheBytes > maxBytes && _firstCached <= through && _firstCached <= Last.Index
             && PositionAt(_firstCached) < durable)
         {
-            Drop(_firstCached);
+            Drop(_firstCached, ChunkOf(_firstCached));
             if (Slot(++_firstCached) == 0)
             {
                 RecycleEntries(ChunkOf(_firstCached - 1));
             }
         }
+    }
+
+    /// <summary>Lets go of a chunk of entries that a compaction left in memory.</summary>
+    public void ReleaseRetired()
+    {
+        if (!_retired.TryDequeue(out LogEntry[]? entries))
+        {
+            return;
+        }
+
+        foreach (ref readonly LogEntry entry in entries.AsSpan())
+        {
+            PayloadBlock.Release(entry.Payload);
+        }
+
+        Array.Clear(entries);
+        Keep(entries);
     }
 
     private static int Slot(long index) => (int)index & (ChunkSize - 1);
@@ -205,18 +233,33 @@ internal sealed class EntryTable
         return low;
     }
 
-    private void Drop(long index)
+    private void Drop(long index, Chunk chunk)
     {
-        ref LogEntry entry = ref ChunkOf(index).Entries![Slot(index)];
-        CountCached(-1, -entry.Payload.Length);
+        ref LogEntry entry = ref chunk.Entries![Slot(index)];
+        Count(chunk, -1, -entry.Payload.Length);
         PayloadBlock.Release(entry.Payload);
         entry = default;
     }
 
-    private void CountCached(int entries, int bytes)
+    private void Count(Chunk chunk, int entries, int payload)
     {
+        int bytes = payload + (entries * EntryOverhead);
+        chunk.CacheEntries += entries;
+        chunk.CacheBytes += bytes;
         Volatile.Write(ref _cacheEntries, _cacheEntries + entries);
-        Volatile.Write(ref _cacheBytes, _cacheBytes + bytes + (entries * EntryOverhead));
+        Volatile.Write(ref _cacheBytes, _cacheBytes + bytes);
+    }
+
+    private void Retire(Chunk chunk)
+    {
+        if (chunk.CacheEntries > 0)
+        {
+            _retired.Enqueue(chunk.Entries!);
+            chunk.Entries = null;
+            Volatile.Write(ref _cacheEntries, _cacheEntries - chunk.CacheEntries);
+            Volatile.Write(ref _cacheBytes, _cacheBytes - chunk.CacheBytes);
+            (chunk.CacheEntries, chunk.CacheBytes) = (0, 0);
+        }
     }
 
     private void RemoveChunks(int first, int count)
@@ -236,12 +279,20 @@ internal sealed class EntryTable
     /// <summary>Keeps the array of a chunk whose entries were all dropped.</summary>
     private void RecycleEntries(Chunk chunk)
     {
-        if (chunk.Entries is not null && _spareEntries.Count < MaxSpares)
+        if (chunk.Entries is { } entries)
         {
-            _spareEntries.Push(chunk.Entries);
+            Keep(entries);
         }
 
         chunk.Entries = null;
+    }
+
+    private void Keep(LogEntry[] entries)
+    {
+        if (_spareEntries.Count < MaxSpares)
+        {
+            _spareEntries.Push(entries);
+        }
     }
 
     private sealed class Chunk
@@ -249,6 +300,10 @@ internal sealed class EntryTable
         public LogEntry[]? Entries { get; set; }
 
         public ulong[] Positions { get; } = new ulong[ChunkSize];
+
+        public int CacheEntries { get; set; }
+
+        public long CacheBytes { get; set; }
     }
 
     private readonly record struct TermRun(long First, long Term);

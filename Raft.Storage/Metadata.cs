@@ -9,7 +9,11 @@ namespace Raft.Storage;
 /// Random number other than 0, drawn when the data directory was made: tells this disk from a wiped one under the same
 /// node id.
 /// </param>
-public sealed record Metadata(long Term, int VotedFor, int NodeId, string ClusterId, long StoreId)
+/// <param name="IsFounding">
+/// It is about to begin the cluster: its own membership may not be in the log yet. A crash in that moment would otherwise leave
+/// a member of a cluster that nobody began.
+/// </param>
+public sealed record Metadata(long Term, int VotedFor, int NodeId, string ClusterId, long StoreId, bool IsFounding = false)
 {
     /// <summary>Longest <see cref="ClusterId"/>.</summary>
     public const int MaxClusterIdLength = 32;

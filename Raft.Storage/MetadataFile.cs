@@ -21,7 +21,8 @@ public sealed class MetadataFile : IDisposable
     private const int Size = 80;
     private const int CrcOffset = Size - 4;
     private const ulong Magic = 0x0000_4154_454D_4652; // "RFMETA"
-    private const uint Version = 1;
+    private const ushort Version = 1;
+    private const ushort FoundingFlag = 1;
 
     private readonly DataDirectory _directory;
     private readonly IDiskFile _file;
@@ -132,7 +133,8 @@ public sealed class MetadataFile : IDisposable
         copy = copy[..Size];
         copy.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(copy, Magic);
-        BinaryPrimitives.WriteUInt32LittleEndian(copy[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(copy[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(copy[10..], metadata.IsFounding ? FoundingFlag : (ushort)0);
         BinaryPrimitives.WriteUInt64LittleEndian(copy[12..], generation);
         BinaryPrimitives.WriteInt64LittleEndian(copy[20..], metadata.Term);
         BinaryPrimitives.WriteInt32LittleEndian(copy[28..], metadata.VotedFor);
@@ -173,7 +175,7 @@ public sealed class MetadataFile : IDisposable
             return false;
         }
 
-        uint version = BinaryPrimitives.ReadUInt32LittleEndian(copy[8..]);
+        ushort version = BinaryPrimitives.ReadUInt16LittleEndian(copy[8..]);
         if (version != Version)
         {
             throw new StorageException($"'{_file.Path}' has format {version}; this program reads format {Version}.");
@@ -185,7 +187,8 @@ public sealed class MetadataFile : IDisposable
             BinaryPrimitives.ReadInt32LittleEndian(copy[28..]),
             BinaryPrimitives.ReadInt32LittleEndian(copy[32..]),
             Encoding.ASCII.GetString(copy[44..CrcOffset].TrimEnd((byte)0)),
-            BinaryPrimitives.ReadInt64LittleEndian(copy[36..]));
+            BinaryPrimitives.ReadInt64LittleEndian(copy[36..]),
+            BinaryPrimitives.ReadUInt16LittleEndian(copy[10..]) == FoundingFlag);
         return true;
     }
 }

@@ -207,11 +207,13 @@ public sealed class RaftLog : IRaftLog, IDisposable
     public void StartSync() => _syncer.Signal();
 
     /// <summary>
-    /// The entries up to an index are applied: beyond <see cref="MaxCacheBytes"/> they may leave memory, oldest first.
-    /// Like the other changes it ends the validity of slices.
+    /// The entries up to an index are applied: beyond <see cref="MaxCacheBytes"/> they may leave memory, oldest first. Also
+    /// lets go of a part of what a compaction left in memory, so call it once a step. Like the other changes it ends the
+    /// validity of slices.
     /// </summary>
     public void ReleaseApplied(long index)
     {
+        _entries.ReleaseRetired();
         _released = Math.Max(_released, index);
         _entries.Evict(MaxCacheBytes, _released, _syncer.Durable);
     }

@@ -28,6 +28,7 @@ public sealed class SnapshotStore : IDisposable
     private Reception? _receiving;
     private Reception? _arrived;
     private long _receptions;
+    private long _receivedBytes;
 
     private SnapshotStore(DataDirectory directory, string fileName)
     {
@@ -64,6 +65,9 @@ public sealed class SnapshotStore : IDisposable
             }
         }
     }
+
+    /// <summary>Bytes of chunks stored since the store was opened. Read by anyone.</summary>
+    public long ReceivedBytes => Volatile.Read(ref _receivedBytes);
 
     /// <summary>Opens the store and removes what an interrupted snapshot left behind.</summary>
     /// <param name="directory">Where.</param>
@@ -189,6 +193,7 @@ public sealed class SnapshotStore : IDisposable
             try
             {
                 _receiving.Content.Write(chunk);
+                Volatile.Write(ref _receivedBytes, _receivedBytes + chunk.Length);
             }
             catch (IOException)
             {

@@ -22,6 +22,7 @@ internal sealed class Node : INode
 
     private readonly ServerOptions _options;
     private readonly RaftHost _host;
+    private readonly Bootstrapping _bootstrapping;
     private readonly Listener _listener;
     private readonly ServerSampler _sampler;
     private readonly ClientUpkeep _upkeep;
@@ -45,6 +46,9 @@ internal sealed class Node : INode
             Dialing.DialAsync(address, options.Raft.ConnectionTimeout, options.PeersUseTls ? tls : null, cancellation);
         _host = new RaftHost(options, context, dial, loggers);
         _host.Consensus.StateChanged += change => sink.Role = change.Role == RaftRole.Leader ? 'M' : 'S';
+        Errands errands = new(options, dial);
+        Joining joining = new(_host, options, errands, loggers.CreateLogger<Joining>());
+        _bootstrapping = new Bootstrapping(_host, options, errands, joining, loggers.CreateLogger<Bootstrapping>());
         ClientServices services = new()
         {
             Options = options,
@@ -57,7 +61,8 @@ internal sealed class Node : INode
             Channels = context.Channels,
             Scripts = context.Scripts,
             Invalidations = context.Invalidations,
-            Joining = new Joining(_host, options, dial, loggers.CreateLogger<Joining>()),
+            Joining = joining,
+            Bootstrapping = _bootstrapping,
             Logger = loggers.CreateLogger<ClientServices>(),
             RequestShutdown = EndAtRequest,
         };
@@ -82,8 +87,8 @@ internal sealed class Node : INode
     private static IEnumerable<Command> LocalRows =>
     [
         .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. MonitorCommands.Rows, .. PubSubCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. SlowLogCommands.Rows, .. LatencyCommands.Rows,
-        .. MemoryCommands.Rows, .. AclCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows,
-        .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
+        .. MemoryCommands.Rows, .. AclCommands.Rows, .. CommandCommands.Rows, .. ClusterCommands.Rows, .. RaftCommands.Rows, .. BootstrapCommand.Rows,
+        .. RaftConfigCommand.Rows, .. RaftDebugCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
     ];
 
     private static CommandTable Offered(CommandTable table, SecuritySection options)
@@ -128,7 +133,9 @@ internal sealed class Node : INode
     public Task StartAsync()
     {
         _host.Open();
+        _bootstrapping.Prepare();
         _listener.Start();
+        _bootstrapping.Start();
         _sampler.Start();
         _upkeep.Start();
         if (_options.Diagnostics.MetricsPort > 0)
@@ -148,6 +155,7 @@ internal sealed class Node : INode
     public ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        _bootstrapping.Dispose();
         _prometheus.Dispose();
         _metrics.Dispose();
         _sampler.Dispose();

@@ -36,7 +36,8 @@ public class LogFile
     [GlobalSetup]
     public void Open()
     {
-        _path = Directory.CreateTempSubdirectory("raft-log-benchmark-").FullName;
+        _path = Path.Combine(AppContext.BaseDirectory, $"log-benchmark-{Environment.ProcessId}"); // a temporary directory may be memory
+        Directory.CreateDirectory(_path);
         PosixDisk disk = new();
         _directory = DataDirectory.Open(_path, disk);
         _log = RaftLog.Open(_directory, new RaftLogOptions { ClusterId = "benchmark", NodeId = 1, MaxCacheBytes = 8_000_000 });

@@ -45,13 +45,20 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
         LogContents log = node.Log.Contents;
         Rule.Holds(log.Contains(message.Previous), $"n{node.Id} sends entries after {message.Previous}, which its log does not hold");
         long last = message.Previous.Index;
+        long bytes = 0;
         foreach (ref readonly LogEntry entry in message.Entries.Span)
         {
             last++;
+            bytes += entry.Payload.Length;
             Rule.Holds(
                 entry.Index == last && log.Contains(entry.Id),
                 $"n{node.Id} sends {entry.Id} as the entry at {last} of its log");
         }
+
+        int count = message.Entries.Length;
+        Rule.Holds(
+            count <= cluster.Options.MaxAppendEntries && (count == 1 || bytes <= cluster.Options.MaxAppendBytes),
+            $"n{node.Id} sends {count} entries of {bytes} bytes in one message");
 
         // What is announced is committed, even if the process dies before the end of this step.
         long committed = message.Committed;
@@ -84,6 +91,9 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
         Rule.Holds(
             ledger.Has(message.Snapshot.Last) && message.Offset + message.Chunk.Length <= message.Snapshot.Size,
             $"n{node.Id} sends bytes {message.Offset}+{message.Chunk.Length} of {message.Snapshot}");
+        Rule.Holds(
+            message.Chunk.Length <= cluster.Options.MaxSnapshotChunkBytes,
+            $"n{node.Id} sends a chunk of {message.Chunk.Length} bytes");
     }
 
     public void Check(SimulatedNode node, in SnapshotReply message)

@@ -11,6 +11,9 @@ internal sealed class ScheduleGenerator
     /// <summary>Permille by which clocks may differ from true time under leases with a margin of a quarter.</summary>
     private const int LeaseDrift = 140;
 
+    /// <summary>Permille of the schedules that end with a member which does not know the others any more.</summary>
+    private const int MissedChanges = 200;
+
     private readonly SimulationRandom _random;
     private readonly SimulationSettings _settings;
     private readonly List<ScheduleStep> _steps = [];
@@ -73,6 +76,7 @@ internal sealed class ScheduleGenerator
         KeptEntries = _random.Pick(0, 2, 10, 10_000),
         StayDown = _random.Pick(0, 0, 1, 3),
         LeaseReads = _random.Pick(0, 0, 1),
+        PriorityStep = _random.Pick(0, 0, 10, 50),
     };
 
     private void ChooseActions()
@@ -82,7 +86,7 @@ internal sealed class ScheduleGenerator
         List<Action> faults =
         [
             Crash, CrashInTheMiddle, PowerCut, Pause, Cut, Isolate, Split, Disk, Clock, Transfer, Campaign, Members, Members,
-            Snapshot, StaleLeader, DeafTransfer, Wipe, Disconnect, Usurp, LostQuestion, Newcomer, LostChange,
+            Snapshot, StaleLeader, DeafTransfer, Wipe, Disconnect, Usurp, LostQuestion, Newcomer, LostChange, TakeVote, SendSnapshot,
         ];
         foreach (Action fault in faults)
         {
@@ -101,6 +105,11 @@ internal sealed class ScheduleGenerator
         {
             Wait();
             _random.Pick<Action>(_actions.ToArray())();
+        }
+
+        if (_settings is { Spares: > 0, Voters: >= 3 } && _random.Chance(MissedChanges))
+        {
+            MissChanges();
         }
     }
 
@@ -385,6 +394,36 @@ internal sealed class ScheduleGenerator
             Add("restart", "all");
         });
     }
+
+    /// <summary>
+    /// Last of all, a voter misses that a new one came and an old one left, and whoever told it may stay dead: those who are
+    /// left have to agree although it does not know them (thesis, section 4.2.2).
+    /// </summary>
+    private void MissChanges()
+    {
+        Heal();
+        Add("resume", "all");
+        Add("restart", "all");
+        Add("run", _random.Between(200, 500));
+        Add("isolate", "follower");
+        for (int i = _random.Between(1, 2); i > 0; i--)
+        {
+            Add("add", "leader", _settings.Voters + _random.Between(1, _settings.Spares));
+            Add("run", _random.Between(60, 300));
+            Add("remove", "leader", _random.Pick("leader", Any()));
+            Add("run", _random.Between(30, 150));
+        }
+    }
+
+    /// <summary>An operator takes a vote, and may give it back.</summary>
+    private void TakeVote()
+    {
+        string voter = _random.Pick("leader", Any(), Any());
+        Add("demote", _random.Pick("leader", "leader", "stale"), voter);
+        Later(() => Add("promote", "leader", voter == "leader" ? Any() : voter));
+    }
+
+    private void SendSnapshot() => Add("send", _random.Pick("leader", "leader", "stale"), Any());
 
     private void Later(Action end)
     {

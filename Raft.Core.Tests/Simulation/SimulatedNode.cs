@@ -96,7 +96,11 @@ internal sealed class SimulatedNode
         RaftRestart restart = new(
             Disk.StoreId, Disk.Term, Disk.VotedFor, Disk.Snapshot == SnapshotFile.None ? null : Disk.Snapshot.About);
         _cluster.Trace?.Note(Id, "starts");
-        Server = new RaftServer(Id, _cluster.Options, Log, new NodeCallbacks(this, _cluster), random, restart);
+        RaftOptions options = _cluster.Options with
+        {
+            Priority = Math.Max(0, RaftOptions.HighestPriority - ((Id - 1) * _cluster.Settings.PriorityStep)),
+        };
+        Server = new RaftServer(Id, options, Log, new NodeCallbacks(this, _cluster), random, restart);
         Invariants = new RaftInvariants(Server);
         Checks.Started(this);
         StartedAlone = Server.Configuration.Members is [{ IsVoter: true } only] && only.Id == Id;

@@ -97,6 +97,9 @@ internal sealed record SimulationSettings
     /// <summary>How many nodes stay dead when the other faults end; fewer when the rest could not go on without them.</summary>
     public int StayDown { get; init; }
 
+    /// <summary>By how much each node's priority is lower than that of the node before it, down to 0.</summary>
+    public int PriorityStep { get; init; }
+
     /// <summary>Permille by which a node's clock may run fast or slow.</summary>
     public int ClockDrift { get; init; }
 

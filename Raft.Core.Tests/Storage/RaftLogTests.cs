@@ -75,6 +75,47 @@ internal sealed class RaftLogTests
     });
 
     [Test]
+    public void A_compaction_lets_go_of_its_entries_a_chunk_at_a_time()
+    {
+        const int chunk = 1024;
+        const int chunks = 4;
+        using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
+        using RaftLog log = RaftLog.Open(directory, StorageNode.Options with { MaxCacheBytes = long.MaxValue });
+        List<ReadOnlyMemory<byte>> payloads = [];
+        for (int i = 0; i < chunks; i++)
+        {
+            PayloadBlock block = PayloadBlock.Rent(PayloadBlock.StandardCapacity + 1); // never pooled, so nobody else takes it
+            payloads.Add(block.Append([1, 2, 3]));
+            while (log.Last.Index + 1 < (i + 1) * chunk)
+            {
+                log.Append(new LogEntry(new EntryId(1, log.Last.Index + 1), EntryType.Application, 0, payloads[i]));
+            }
+
+            block.Release();
+        }
+
+        log.CompactThrough(log.Last);
+        Assert.That((log.CacheEntries, log.CacheBytes), Is.EqualTo((0L, 0L)));
+        for (int released = 0; released <= chunks; released++)
+        {
+            Assert.That(payloads.Count(payload => !IsReadable(payload)), Is.EqualTo(released));
+            log.ReleaseApplied(log.Last.Index);
+        }
+
+        static bool IsReadable(ReadOnlyMemory<byte> payload)
+        {
+            try
+            {
+                return payload.Span.Length > 0;
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Test]
     public void Entries_that_left_memory_are_read_back()
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());

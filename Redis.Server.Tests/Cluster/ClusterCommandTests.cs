@@ -7,25 +7,14 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>CLUSTER shows the group as one shard with every slot, so that cluster clients find the leader.</summary>
 [TestFixture]
-internal sealed class ClusterCommandTests
+internal sealed class ClusterCommandTests() : SharedCluster(3)
 {
-    private TestCluster _cluster = null!;
-
-    [OneTimeSetUp]
-    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(3);
-
-    [OneTimeTearDown]
-    public void TearDown() => _cluster.Dispose();
-
-    [TearDown]
-    public void Report() => _cluster.ReportIfFailed();
-
     [Test]
     public async Task Slots_ListTheLeaderFirst_OnEveryNode()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         string leaderName = await NameAsync(leader);
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
         {
             using TestClient client = await node.ConnectAsync();
             Reply slots = await client.CallAsync("CLUSTER", "SLOTS");
@@ -33,23 +22,23 @@ internal sealed class ClusterCommandTests
             Reply[] shard = slots.Elements[0].Elements;
             Assert.That((ReplyText.Of(shard[0]), ReplyText.Of(shard[1])), Is.EqualTo((":0", ":16383")));
             Assert.That(ReplyText.Of(shard[2]), Is.EqualTo($"[$127.0.0.1, :{leader.Port}, ${leaderName}, []]"));
-            Assert.That(shard[3..].Select(one => one.Elements[1].AsString), Is.EquivalentTo(_cluster.Nodes.Where(n => n != leader).Select(n => $"{n.Port}")));
+            Assert.That(shard[3..].Select(one => one.Elements[1].AsString), Is.EquivalentTo(Cluster.Nodes.Where(n => n != leader).Select(n => $"{n.Port}")));
         }
     }
 
     [Test]
     public async Task Nodes_AreLinesThatClientsParse()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         string leaderName = await NameAsync(leader);
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
         {
             string name = await NameAsync(node);
             long term = (await node.InfoAsync()).Term;
             using TestClient client = await node.ConnectAsync();
             string[] lines = (await client.CallAsync("CLUSTER", "NODES")).AsString.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             Assert.That(lines, Has.Length.EqualTo(3));
-            foreach (TestNode other in _cluster.Nodes)
+            foreach (TestNode other in Cluster.Nodes)
             {
                 string flags = (node == other ? "myself," : "") + (other == leader ? $"master - 0 0 {term} connected 0-16383" : $"slave {leaderName} 0 0 {term} connected");
                 Assert.That(lines, Does.Contain($"{await NameAsync(other)} {other.Address}@{other.Port} {flags}"));
@@ -60,7 +49,7 @@ internal sealed class ClusterCommandTests
     [Test]
     public async Task MyId_IsTheClusterIdAndTheNodeId()
     {
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
         {
             using TestClient client = await node.ConnectAsync();
             Assert.That((await client.CallAsync("CLUSTER", "MYID")).AsString, Is.EqualTo(await NameAsync(node)));
@@ -70,8 +59,8 @@ internal sealed class ClusterCommandTests
     [Test]
     public async Task Shards_AreOne_InBothProtocols()
     {
-        TestNode leader = await _cluster.LeaderAsync();
-        using TestClient client = await (await _cluster.FollowerAsync()).ConnectAsync();
+        TestNode leader = await Cluster.LeaderAsync();
+        using TestClient client = await (await Cluster.FollowerAsync()).ConnectAsync();
         Reply flat = (await client.CallAsync("CLUSTER", "SHARDS")).Elements.Single();
         Assert.That(flat.Elements.Where((_, i) => i % 2 == 0).Select(key => key.AsString), Is.EqualTo(new[] { "slots", "nodes" }));
         Assert.That(ReplyText.Of(flat.Elements[1]), Is.EqualTo("[:0, :16383]"));
@@ -90,7 +79,7 @@ internal sealed class ClusterCommandTests
     [Test]
     public async Task Info_SaysOk()
     {
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
         {
             using TestClient client = await node.ConnectAsync();
             string info = (await client.CallAsync("CLUSTER", "INFO")).AsString;
@@ -105,12 +94,12 @@ internal sealed class ClusterCommandTests
     [TestCase("123456789", 12739)]
     [TestCase("", 0)]
     public async Task KeySlot_IsThatOfTheClusterSpecification(string key, int slot) =>
-        Assert.That(await _cluster.Nodes[0].AskAsync("CLUSTER", "KEYSLOT", key), Is.EqualTo($":{slot}"));
+        Assert.That(await Cluster.Nodes[0].AskAsync("CLUSTER", "KEYSLOT", key), Is.EqualTo($":{slot}"));
 
     [Test]
     public async Task KeysOfASlot_AreCountedAndListed()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         using TestClient client = await leader.ConnectAsync();
         await client.CallAsync("MSET", "{foo}1", "a", "{foo}2", "b");
         Assert.That(await client.AskAsync("CLUSTER", "COUNTKEYSINSLOT", "12182"), Is.EqualTo(":2"));

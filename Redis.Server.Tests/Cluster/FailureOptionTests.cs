@@ -6,23 +6,12 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>The options that slow down or break parts of a node on purpose, and commands past or through the log.</summary>
 [TestFixture]
-internal sealed class FailureOptionTests
+internal sealed class FailureOptionTests() : SharedCluster(1)
 {
-    private TestCluster _cluster = null!;
-
-    [OneTimeSetUp]
-    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(1);
-
-    [OneTimeTearDown]
-    public void Stop() => _cluster.Dispose();
-
-    [TearDown]
-    public void Report() => _cluster.ReportIfFailed();
-
     [Test]
     public async Task LogDisableApply_HoldsEntriesAndReads_AndNothingElse()
     {
-        TestNode node = _cluster.Nodes[0];
+        TestNode node = Cluster.Nodes[0];
         using TestClient control = await node.ConnectAsync();
         using TestClient writer = await node.ConnectAsync();
         using TestClient reader = await node.ConnectAsync();
@@ -44,7 +33,7 @@ internal sealed class FailureOptionTests
     [Test]
     public async Task LogDelayApply_SlowsEachEntry()
     {
-        using TestClient client = await _cluster.Nodes[0].ConnectAsync();
+        using TestClient client = await Cluster.Nodes[0].ConnectAsync();
         Assert.That(await client.AskAsync("CONFIG", "SET", "raft.log-delay-apply", "30000"), Is.EqualTo("+OK"));
         long started = Stopwatch.GetTimestamp();
         for (int i = 0; i < 5; i++)
@@ -56,7 +45,7 @@ internal sealed class FailureOptionTests
     [Test]
     public async Task Snapshots_AreDisabledAndFailAsToldTo()
     {
-        TestNode node = _cluster.Nodes[0];
+        TestNode node = Cluster.Nodes[0];
         using TestClient client = await node.ConnectAsync();
         Assert.That(await client.AskAsync("SET", "any", "1"), Is.EqualTo("+OK"));
         Assert.That(await client.AskAsync("CONFIG", "SET", "raft.snapshot-fail", "yes"), Is.EqualTo("+OK"));
@@ -73,19 +62,19 @@ internal sealed class FailureOptionTests
     [Test]
     public async Task IgnoredCommands_RunHere_AndRaftGoesThroughTheLog()
     {
-        TestNode node = _cluster.Nodes[0];
+        TestNode node = Cluster.Nodes[0];
         using TestClient client = await node.ConnectAsync();
-        long before = await _cluster.IndexAsync();
+        long before = await Cluster.IndexAsync();
         Assert.That(await client.AskAsync("CONFIG", "SET", "raft.ignored-commands", "append,object"), Is.EqualTo("+OK"));
         Assert.That(await client.AskAsync("APPEND", "ignored", "abc"), Is.EqualTo(":3"));
         Assert.That(await client.AskAsync("GET", "ignored"), Is.EqualTo("$abc"));
-        Assert.That(await _cluster.IndexAsync(), Is.EqualTo(before), "it made no entry");
+        Assert.That(await Cluster.IndexAsync(), Is.EqualTo(before), "it made no entry");
         Assert.That(await client.AskAsync("CONFIG", "SET", "raft.ignored-commands", ""), Is.EqualTo("+OK"));
         Assert.That(await client.AskAsync("RAFT", "SET", "explicit", "1"), Is.EqualTo("+OK"));
         Assert.That(await client.AskAsync("RAFT", "GET", "explicit"), Is.EqualTo("$1"));
         Assert.That(await client.AskAsync("RAFT", "NONSENSE"), Does.StartWith("-ERR unknown command 'NONSENSE'"));
         Assert.That(await client.AskAsync("RAFT", "GET"), Is.EqualTo("-ERR wrong number of arguments for 'get' command"));
         Assert.That(await client.AskAsync("RAFT"), Is.EqualTo("-ERR wrong number of arguments for 'raft' command"));
-        Assert.That(await _cluster.IndexAsync(), Is.EqualTo(before + 1));
+        Assert.That(await Cluster.IndexAsync(), Is.EqualTo(before + 1));
     }
 }

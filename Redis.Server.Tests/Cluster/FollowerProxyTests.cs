@@ -8,29 +8,8 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>raft.follower-proxy: a client of a follower finds there what it would find at the leader.</summary>
 [TestFixture]
-internal sealed class FollowerProxyTests
+internal sealed class FollowerProxyTests() : SharedCluster(3, "--raft.follower-proxy", "yes")
 {
-    private TestCluster _cluster = null!;
-
-    [OneTimeSetUp]
-    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(3, "--raft.follower-proxy", "yes");
-
-    [OneTimeTearDown]
-    public void Stop() => _cluster.Dispose();
-
-    [TearDown]
-    public async Task RestoreAsync()
-    {
-        _cluster.ReportIfFailed();
-        foreach (TestNode node in _cluster.Nodes.Where(node => !node.IsRunning))
-        {
-            node.Start();
-            await node.ReadyAsync();
-        }
-
-        await _cluster.SettledAsync();
-    }
-
     [Test]
     public async Task APipeline_IsAnsweredInItsOrder_ErrorsAndLocalCommandsIncluded()
     {
@@ -94,7 +73,7 @@ internal sealed class FollowerProxyTests
         Assert.That(await TransactAsync(client, "watched", async () =>
         {
             await other.AskAsync("RAFT.TRANSFER_LEADER");
-            await _cluster.SettledAsync();
+            await Cluster.SettledAsync();
             return "";
         }), Is.EqualTo("(nil)"), "another leader knows nothing of it, or this node leads now");
     }
@@ -169,7 +148,7 @@ internal sealed class FollowerProxyTests
     public async Task NoReply_ReachesAnotherRequest_WhenLeadersAreKilled()
     {
         using CancellationTokenSource stop = new();
-        TestNode[] nodes = [.. _cluster.Nodes];
+        TestNode[] nodes = [.. Cluster.Nodes];
         Task<int>[] clients = [.. Enumerable.Range(0, 12).Select(number => Task.Run(() => AskOwnKeysAsync(nodes[number % nodes.Length], number, stop.Token)))];
         try
         {
@@ -180,7 +159,7 @@ internal sealed class FollowerProxyTests
                 await LeaderAsync();
                 leader.Start();
                 await leader.ReadyAsync();
-                await _cluster.SettledAsync();
+                await Cluster.SettledAsync();
             }
         }
         finally
@@ -251,7 +230,7 @@ internal sealed class FollowerProxyTests
     /// <summary>The node that leads: here every node answers a read.</summary>
     private Task<TestNode> LeaderAsync() => Eventually.GetAsync("a leader", async () =>
     {
-        foreach (TestNode node in _cluster.Running)
+        foreach (TestNode node in Cluster.Running)
         {
             if (await node.TryInfoAsync() is { IsLeader: true } && await node.AskAsync("EXISTS", "any") is [':', ..])
                 return node;
@@ -264,14 +243,14 @@ internal sealed class FollowerProxyTests
     private async Task<TestNode> FollowerAsync()
     {
         TestNode leader = await LeaderAsync();
-        TestNode follower = _cluster.Running.First(node => node != leader);
+        TestNode follower = Cluster.Running.First(node => node != leader);
         await Eventually.TrueAsync("the follower to reach the leader", async () => await follower.AskAsync("EXISTS", "any") is [':', ..]);
         return follower;
     }
 
     private async Task<long> IndexAsync()
     {
-        await _cluster.SettledAsync();
+        await Cluster.SettledAsync();
         return (await (await LeaderAsync()).InfoAsync()).Number("raft_current_index");
     }
 

@@ -5,26 +5,14 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>From a node on its own to a cluster: RAFT.CLUSTER INIT and JOIN, and INFO raft on the way.</summary>
 [TestFixture]
-internal sealed class FormationTests
+internal sealed class FormationTests() : FreshCluster(0)
 {
     private const string ClusterId = "0123456789abcdef0123456789abcdef";
-
-    private TestCluster _cluster = null!;
-
-    [SetUp]
-    public void SetUp() => _cluster = new TestCluster();
-
-    [TearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
 
     [Test]
     public async Task BeforeInit_DataIsRefused_AndTheNodeItselfAnswers()
     {
-        TestNode node = await _cluster.AddAsync();
+        TestNode node = await Cluster.AddAsync();
         using TestClient client = await node.ConnectAsync();
         string[][] refused =
         [
@@ -45,7 +33,7 @@ internal sealed class FormationTests
     [Test]
     public async Task BeforeInit_InfoRaftShowsAStranger()
     {
-        TestNode node = await _cluster.AddAsync();
+        TestNode node = await Cluster.AddAsync();
         RaftInfo info = await node.InfoAsync();
         Dictionary<string, string> expected = new()
         {
@@ -74,7 +62,7 @@ internal sealed class FormationTests
     [Test]
     public async Task BeforeInit_TheConfiguredIdShows_AndInitTakesIt()
     {
-        TestNode node = (await _cluster.AddAsync(1, "--raft.id", "77"))[0];
+        TestNode node = (await Cluster.AddAsync(1, "--raft.id", "77"))[0];
         Assert.That((await node.InfoAsync()).NodeId, Is.EqualTo(77));
         Assert.That(await node.AskAsync("RAFT.CLUSTER", "INIT", ClusterId), Is.EqualTo($"+OK {ClusterId}"));
         RaftInfo info = await node.InfoAsync();
@@ -85,7 +73,7 @@ internal sealed class FormationTests
     [Test]
     public async Task Init_ChecksWhatItIsGiven()
     {
-        TestNode node = await _cluster.AddAsync();
+        TestNode node = await Cluster.AddAsync();
         using TestClient client = await node.ConnectAsync();
         Assert.That(await client.AskAsync("RAFT.CLUSTER", "INIT", "short"), Is.EqualTo("-ERR cluster id must be 32 characters"));
         Assert.That(await client.AskAsync("RAFT.CLUSTER", "INIT", ClusterId, "more"), Does.StartWith("-ERR wrong number of arguments"));
@@ -104,19 +92,19 @@ internal sealed class FormationTests
     [Test]
     public async Task AJoinThatFindsNobody_SaysSo_AndMayBeTriedAgain()
     {
-        IReadOnlyList<TestNode> nodes = await _cluster.AddAsync(2, "--raft.join-timeout", "300");
+        IReadOnlyList<TestNode> nodes = await Cluster.AddAsync(2, "--raft.join-timeout", "300");
         using TestClient client = await nodes[1].ConnectAsync();
         string nobody = $"127.0.0.1:{LoopbackPorts.Next()}";
         Assert.That(await client.AskAsync("RAFT.CLUSTER", "JOIN", nobody), Does.StartWith("-ERR failed to connect to cluster for join"));
         Assert.That((await nodes[1].InfoAsync()).IsUninitialized);
-        await _cluster.FormAsync();
+        await Cluster.FormAsync();
         Assert.That((await nodes[1].InfoAsync()).State, Is.EqualTo("up"));
     }
 
     [Test]
     public async Task WhileJoining_DataIsRefusedAsJoining()
     {
-        IReadOnlyList<TestNode> nodes = await _cluster.AddAsync(2);
+        IReadOnlyList<TestNode> nodes = await Cluster.AddAsync(2);
         using TestClient joining = await nodes[1].ConnectAsync();
         await joining.SendAsync(TestClient.Encode(new Oracle.Request("RAFT.CLUSTER", "JOIN", nodes[0].Address)));
         await Eventually.TrueAsync("the node to be joining", async () => (await nodes[1].InfoAsync()).State == "joining");
@@ -124,26 +112,26 @@ internal sealed class FormationTests
 
         Assert.That(await nodes[0].AskAsync("RAFT.CLUSTER", "INIT"), Does.StartWith("+OK "));
         Assert.That(ReplyText.Of(await joining.ReadAsync()), Is.EqualTo("+OK"), "the join goes through once there is a cluster");
-        await _cluster.SettledAsync();
+        await Cluster.SettledAsync();
     }
 
     [Test]
     public async Task ANodeJoinsThroughAnyMember_AndPastDeadAddresses()
     {
-        IReadOnlyList<TestNode> nodes = await _cluster.AddAsync(3);
+        IReadOnlyList<TestNode> nodes = await Cluster.AddAsync(3);
         Assert.That(await nodes[0].AskAsync("RAFT.CLUSTER", "INIT"), Does.StartWith("+OK "));
         Assert.That(await nodes[1].AskAsync("RAFT.CLUSTER", "JOIN", nodes[0].Address), Is.EqualTo("+OK"));
         await Eventually.TrueAsync("node 2 to know its leader", async () => (await nodes[1].InfoAsync()).LeaderId == 1);
         string nobody = $"127.0.0.1:{LoopbackPorts.Next()}";
         Assert.That(await nodes[2].AskAsync("RAFT.CLUSTER", "JOIN", nobody, nodes[1].Address), Is.EqualTo("+OK"), "a follower points to the leader");
-        await _cluster.SettledAsync();
+        await Cluster.SettledAsync();
         Assert.That((await nodes[0].InfoAsync()).Number("raft_num_voting_nodes"), Is.EqualTo(3));
     }
 
     [Test]
     public async Task TheLogGrowsByWhatIsDone()
     {
-        IReadOnlyList<TestNode> nodes = await _cluster.AddAsync(3);
+        IReadOnlyList<TestNode> nodes = await Cluster.AddAsync(3);
         Assert.That(await nodes[0].AskAsync("RAFT.CLUSTER", "INIT"), Does.StartWith("+OK "));
         Assert.That(await AppliedIndexAsync(nodes[0]), Is.EqualTo(2), "own membership and the leader's first entry");
         Assert.That(await nodes[0].AskAsync("SET", "a", "1"), Is.EqualTo("+OK"));
@@ -152,7 +140,7 @@ internal sealed class FormationTests
         await Eventually.TrueAsync("node 2 to be promoted", async () => (await nodes[0].InfoAsync()).Number("raft_num_voting_nodes") == 2);
         Assert.That(await AppliedIndexAsync(nodes[0]), Is.EqualTo(5), "added, then promoted");
         Assert.That(await nodes[2].AskAsync("RAFT.CLUSTER", "JOIN", nodes[0].Address), Is.EqualTo("+OK"));
-        Assert.That(await _cluster.IndexAsync(), Is.EqualTo(7));
+        Assert.That(await Cluster.IndexAsync(), Is.EqualTo(7));
         Assert.That(await nodes[0].AskAsync("RAFT.NODE", "REMOVE", "3"), Is.EqualTo("+OK"));
         Assert.That(await AppliedIndexAsync(nodes[0]), Is.EqualTo(8));
         RaftInfo info = await nodes[0].InfoAsync();
@@ -165,7 +153,7 @@ internal sealed class FormationTests
             Assert.That(info.Number("raft_voted_for"), Is.EqualTo(1));
             Assert.That(info.Number("raft_file_size"), Is.GreaterThan(0));
             Assert.That(info.Number("raft_fsync_count"), Is.GreaterThan(0));
-            Assert.That(info.Field("raft_node0"), Does.Match($"^id=2,state=connected,voting=yes,addr=127.0.0.1,port={nodes[1].Port},last_conn_secs=\\d+,conn_errors=\\d+,conn_oks=[1-9]\\d*$"));
+            Assert.That(info.Field("raft_node1"), Does.Match($"^id=2,state=connected,voting=yes,addr=127.0.0.1,port={nodes[1].Port},last_conn_secs=\\d+,conn_errors=\\d+,conn_oks=[1-9]\\d*$"));
         });
     }
 

@@ -5,32 +5,20 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>The promise: what was acknowledged survives kill -9 of the leader, again and again, and of all nodes at once.</summary>
 [TestFixture]
-internal sealed class LeaderKillTests
+internal sealed class LeaderKillTests() : FreshCluster(3)
 {
     private const int Kills = 10;
     private const int WritesARound = 300;
 
-    private TestCluster _cluster = null!;
-
-    [SetUp]
-    public async Task SetUp() => _cluster = await TestCluster.FormAsync(3);
-
-    [TearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
-
     [Test]
     public async Task TenLeadersAndThenAllNodesAreKilled_AndNoAcknowledgedWriteIsLost()
     {
-        await using WriteLoad load = new(_cluster, writers: 4);
+        await using WriteLoad load = new(Cluster, writers: 4);
         WriteLoad.Acknowledgements? before = null;
         List<double> unavailable = [];
         for (int kill = 1; kill <= Kills; kill++)
         {
-            TestNode leader = await _cluster.LeaderAsync();
+            TestNode leader = await Cluster.LeaderAsync();
             using BenchmarkLoad? benchmark = BenchmarkLoad.TryStart(leader.Port);
             await load.ProgressAsync(WritesARound);
             leader.Process.Kill();
@@ -47,12 +35,12 @@ internal sealed class LeaderKillTests
         }
 
         await load.ProgressAsync(WritesARound);
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
             node.Process.Kill();
         await load.StopAsync();
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
             node.Start();
-        await Task.WhenAll(_cluster.Nodes.Select(node => node.ReadyAsync()));
+        await Task.WhenAll(Cluster.Nodes.Select(node => node.ReadyAsync()));
         await AssertNothingLostAsync(load.Snapshot(), null);
         await AssertDigestsAgreeAsync();
         TestContext.Out.WriteLine(
@@ -63,7 +51,7 @@ internal sealed class LeaderKillTests
     /// <summary>The first node that acknowledges a write.</summary>
     private Task<TestNode> AcceptWriteAsync(int round) => Eventually.GetAsync("a new leader to accept a write", async () =>
     {
-        foreach (TestNode node in _cluster.Running)
+        foreach (TestNode node in Cluster.Running)
         {
             if (await node.AskAsync("SET", "round", $"{round}") == "+OK")
                 return node;
@@ -74,16 +62,16 @@ internal sealed class LeaderKillTests
 
     private async Task<WriteLoad.Acknowledgements> AssertNothingLostAsync(WriteLoad.Acknowledgements acknowledged, WriteLoad.Acknowledgements? checkedBefore)
     {
-        await _cluster.SettledAsync();
-        foreach (TestNode node in _cluster.Nodes)
+        await Cluster.SettledAsync();
+        foreach (TestNode node in Cluster.Nodes)
             await acknowledged.AssertHeldByAsync(node, checkedBefore);
         return acknowledged;
     }
 
     private async Task AssertDigestsAgreeAsync()
     {
-        await _cluster.SettledAsync();
-        string[] digests = await Task.WhenAll(_cluster.Nodes.Select(node => node.AskAsync("RAFT.DEBUG", "EXEC", "DEBUG", "DIGEST")));
+        await Cluster.SettledAsync();
+        string[] digests = await Task.WhenAll(Cluster.Nodes.Select(node => node.AskAsync("RAFT.DEBUG", "EXEC", "DEBUG", "DIGEST")));
         Assert.That(digests[0], Does.Match("^\\+[0-9a-f]{40}$"));
         Assert.That(digests, Is.All.EqualTo(digests[0]));
     }

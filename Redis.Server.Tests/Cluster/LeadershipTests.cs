@@ -7,34 +7,13 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>Who leads, how it is handed over, and what the others answer meanwhile.</summary>
 [TestFixture]
-internal sealed class LeadershipTests
+internal sealed class LeadershipTests() : SharedCluster(3)
 {
-    private TestCluster _cluster = null!;
-
-    [OneTimeSetUp]
-    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(3);
-
-    [OneTimeTearDown]
-    public void TearDown() => _cluster.Dispose();
-
-    [TearDown]
-    public async Task RestoreAsync()
-    {
-        _cluster.ReportIfFailed();
-        foreach (TestNode node in _cluster.Nodes.Where(node => !node.IsRunning))
-        {
-            node.Start();
-            await node.ReadyAsync();
-        }
-
-        await _cluster.SettledAsync();
-    }
-
     [Test]
     public async Task AFollower_PointsToTheLeader()
     {
-        TestNode leader = await _cluster.LeaderAsync();
-        using TestClient follower = await (await _cluster.FollowerAsync()).ConnectAsync();
+        TestNode leader = await Cluster.LeaderAsync();
+        using TestClient follower = await (await Cluster.FollowerAsync()).ConnectAsync();
         string moved = $"-MOVED 0 {leader.Address}";
         Assert.That(await follower.AskAsync("GET", "a"), Is.EqualTo(moved));
         Assert.That(await follower.AskAsync("SET", "a", "1"), Is.EqualTo(moved));
@@ -77,59 +56,59 @@ internal sealed class LeadershipTests
     [Test]
     public async Task Transfer_ToANamedNode()
     {
-        TestNode leader = await _cluster.LeaderAsync();
-        TestNode target = await _cluster.FollowerAsync();
+        TestNode leader = await Cluster.LeaderAsync();
+        TestNode target = await Cluster.FollowerAsync();
         Assert.That(await leader.AskAsync("RAFT.TRANSFER_LEADER", $"{(await target.InfoAsync()).NodeId}"), Is.EqualTo("+OK"));
         Assert.That((await leader.InfoAsync()).Role, Is.EqualTo("follower"), "it had stepped down when it answered");
-        Assert.That(await _cluster.LeaderAsync(), Is.SameAs(target));
+        Assert.That(await Cluster.LeaderAsync(), Is.SameAs(target));
     }
 
     [Test]
     public async Task Transfer_ToAnyNode()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         Assert.That(await leader.AskAsync("RAFT.TRANSFER_LEADER"), Is.EqualTo("+OK"));
-        Assert.That(await _cluster.LeaderAsync(), Is.Not.SameAs(leader));
+        Assert.That(await Cluster.LeaderAsync(), Is.Not.SameAs(leader));
     }
 
     [Test]
     public async Task Transfer_SaysWhatIsWrong()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         using TestClient client = await leader.ConnectAsync();
         Assert.That(await client.AskAsync("RAFT.TRANSFER_LEADER", "99"), Is.EqualTo("-ERR invalid node id"));
         Assert.That(await client.AskAsync("RAFT.TRANSFER_LEADER", "x"), Is.EqualTo("-ERR invalid node id"));
         Assert.That(await client.AskAsync("RAFT.TRANSFER_LEADER", $"{(await leader.InfoAsync()).NodeId}"), Is.EqualTo("-ERR invalid node id"));
-        Assert.That(await (await _cluster.FollowerAsync()).AskAsync("RAFT.TRANSFER_LEADER"), Is.EqualTo("-ERR not leader"));
+        Assert.That(await (await Cluster.FollowerAsync()).AskAsync("RAFT.TRANSFER_LEADER"), Is.EqualTo("-ERR not leader"));
     }
 
     [Test]
     public async Task Transfer_ToADeadNode_TimesOut_AndLeadershipStays()
     {
-        TestNode leader = await _cluster.LeaderAsync();
-        TestNode dead = await _cluster.FollowerAsync();
+        TestNode leader = await Cluster.LeaderAsync();
+        TestNode dead = await Cluster.FollowerAsync();
         long id = (await dead.InfoAsync()).NodeId;
         dead.Process.Kill();
         Assert.That(await leader.AskAsync("RAFT.TRANSFER_LEADER", $"{id}"), Is.EqualTo("-ERR transfer timed out"));
-        Assert.That(await _cluster.LeaderAsync(), Is.SameAs(leader));
+        Assert.That(await Cluster.LeaderAsync(), Is.SameAs(leader));
         Assert.That(await leader.AskAsync("SET", "a", "1"), Is.EqualTo("+OK"));
     }
 
     [Test]
     public async Task TimeoutNow_MakesAFollowerCampaign()
     {
-        TestNode follower = await _cluster.FollowerAsync();
+        TestNode follower = await Cluster.FollowerAsync();
         long term = (await follower.InfoAsync()).Term;
         Assert.That(await follower.AskAsync("RAFT.TIMEOUT_NOW"), Is.EqualTo("+OK"));
         await Eventually.TrueAsync("a new term", async () => (await follower.InfoAsync()).Term > term);
-        await _cluster.SettledAsync();
+        await Cluster.SettledAsync();
     }
 
     [Test]
     public async Task WithoutAMajority_NobodyLeads_AndWritesAreUnknownOrRefused()
     {
-        TestNode leader = await _cluster.LeaderAsync();
-        TestNode[] others = [.. _cluster.Nodes.Where(node => node != leader)];
+        TestNode leader = await Cluster.LeaderAsync();
+        TestNode[] others = [.. Cluster.Nodes.Where(node => node != leader)];
         foreach (TestNode other in others)
             other.Process.Kill();
 
@@ -145,10 +124,10 @@ internal sealed class LeadershipTests
     [Test]
     public async Task Terminate_HandsLeadershipOverFirst()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         RaftInfo before = await leader.InfoAsync();
         Assert.That(await leader.TerminateAsync(), Is.Zero, leader.Process.Output);
-        RaftInfo[] others = await Task.WhenAll(_cluster.Running.Select(node => node.InfoAsync()));
+        RaftInfo[] others = await Task.WhenAll(Cluster.Running.Select(node => node.InfoAsync()));
         Assert.That(others.Count(info => info.IsLeader), Is.EqualTo(1), "another one leads by the time the process has ended");
         Assert.That(others.Select(info => info.Term), Is.All.EqualTo(before.Term + 1));
     }

@@ -5,24 +5,12 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>RAFT.NODE ADD and REMOVE.</summary>
 [TestFixture]
-internal sealed class MembershipTests
+internal sealed class MembershipTests() : FreshCluster(3)
 {
-    private TestCluster _cluster = null!;
-
-    [SetUp]
-    public async Task SetUp() => _cluster = await TestCluster.FormAsync(3);
-
-    [TearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
-
     [Test]
     public async Task Add_GivesAnIdAndTheClusterId()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         string clusterId = (await leader.InfoAsync()).Field("raft_dbid");
         using TestClient client = await leader.ConnectAsync();
         Assert.That(await client.AskAsync("RAFT.NODE", "ADD", "0", "127.0.0.1:1"), Is.EqualTo($"[:4, ${clusterId}]"), "0 asks for an id");
@@ -42,7 +30,7 @@ internal sealed class MembershipTests
     [Test]
     public async Task WhatIsWrong_IsSaid()
     {
-        using TestClient leader = await (await _cluster.LeaderAsync()).ConnectAsync();
+        using TestClient leader = await (await Cluster.LeaderAsync()).ConnectAsync();
         Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "2", "127.0.0.1:1"), Is.EqualTo("-ERR node id has already been used in this cluster"));
         Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "-1", "127.0.0.1:1"), Does.StartWith("-ERR "));
         Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "x", "127.0.0.1:1"), Does.StartWith("-ERR "));
@@ -52,32 +40,32 @@ internal sealed class MembershipTests
         Assert.That(await leader.AskAsync("RAFT.NODE", "LIST", "1"), Does.StartWith("-ERR RAFT.NODE supports ADD / REMOVE only"));
         Assert.That(await leader.AskAsync("RAFT.NODE", "ADD", "7"), Does.StartWith("-ERR "));
 
-        TestNode follower = await _cluster.FollowerAsync();
-        TestNode moved = await _cluster.LeaderAsync();
+        TestNode follower = await Cluster.FollowerAsync();
+        TestNode moved = await Cluster.LeaderAsync();
         Assert.That(await follower.AskAsync("RAFT.NODE", "REMOVE", "2"), Is.EqualTo($"-MOVED 0 {moved.Address}"));
     }
 
     [Test]
     public async Task AClusterShrinksToOne_LeaderIncluded_AndGrowsAgain()
     {
-        TestNode first = await _cluster.LeaderAsync();
+        TestNode first = await Cluster.LeaderAsync();
         Assert.That(await first.AskAsync("SET", "kept", "yes"), Is.EqualTo("+OK"));
-        await _cluster.SettledAsync();
+        await Cluster.SettledAsync();
         long id = (await first.InfoAsync()).NodeId;
         Assert.That(await first.AskAsync("RAFT.NODE", "REMOVE", $"{id}"), Is.EqualTo("+OK"));
         first.Process.Kill();
 
-        TestNode second = await _cluster.LeaderAsync();
+        TestNode second = await Cluster.LeaderAsync();
         RaftInfo left = await second.InfoAsync();
         Assert.That(left.Number("raft_num_nodes"), Is.EqualTo(2));
         Assert.That(await second.AskAsync("RAFT.NODE", "REMOVE", $"{left.Members[0].Id}"), Is.EqualTo("+OK"));
-        _cluster.Running.First(node => node != second).Process.Kill();
+        Cluster.Running.First(node => node != second).Process.Kill();
         Assert.That(await second.AskAsync("GET", "kept"), Is.EqualTo("$yes"), "one node is a majority of one");
         Assert.That(await second.AskAsync("SET", "kept", "again"), Is.EqualTo("+OK"));
 
-        TestNode added = await _cluster.AddAsync();
+        TestNode added = await Cluster.AddAsync();
         Assert.That(await added.AskAsync("RAFT.CLUSTER", "JOIN", second.Address), Is.EqualTo("+OK"));
-        await _cluster.SettledAsync();
+        await Cluster.SettledAsync();
         RaftInfo grown = await added.InfoAsync();
         Assert.That((grown.NodeId, grown.Number("raft_num_voting_nodes")), Is.EqualTo((4L, 2L)));
     }

@@ -5,21 +5,9 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>The life of the process: exit codes, the data directory's lock, restarts, damage.</summary>
 [TestFixture]
-internal sealed class ProcessTests
+internal sealed class ProcessTests() : FreshCluster(0)
 {
-    private TestCluster _cluster = null!;
-
     private delegate void SpanAction(Span<byte> bytes);
-
-    [SetUp]
-    public void SetUp() => _cluster = new TestCluster();
-
-    [TearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
 
     [TestCase("--no-such-option", "1", "no-such-option")]
     [TestCase("--port", "nonsense", "port")]
@@ -36,7 +24,7 @@ internal sealed class ProcessTests
     [Test]
     public async Task ADirectory_HasOneProcess()
     {
-        TestNode node = await _cluster.AddAsync();
+        TestNode node = await Cluster.AddAsync();
         using ServerProcess second = ServerProcess.Start("--port", $"{LoopbackPorts.Next()}", "--bind", "127.0.0.1", "--dir", node.Directory);
         Assert.That(await second.ExitAsync(), Is.EqualTo(ExitCode.DirectoryLocked), second.Output);
         Assert.That(await node.AskAsync("PING"), Is.EqualTo("+PONG"), "the first one goes on");
@@ -45,7 +33,7 @@ internal sealed class ProcessTests
     [Test]
     public async Task APortInUse_IsSaid()
     {
-        TestNode node = await _cluster.AddAsync();
+        TestNode node = await Cluster.AddAsync();
         string other = Directory.CreateDirectory($"{node.Directory}-other").FullName;
         using ServerProcess second = ServerProcess.Start("--port", $"{node.Port}", "--bind", "127.0.0.1", "--dir", other);
         Assert.That(await second.ExitAsync(), Is.EqualTo(ExitCode.CannotListen), second.Output);
@@ -66,7 +54,7 @@ internal sealed class ProcessTests
 
         node.Start();
         await node.ReadyAsync();
-        await _cluster.LeaderAsync();
+        await Cluster.LeaderAsync();
         Assert.That(await node.AskAsync("GET", "kept"), Is.EqualTo("$yes"));
         RaftInfo after = await node.InfoAsync();
         Assert.Multiple(() =>
@@ -114,14 +102,14 @@ internal sealed class ProcessTests
 
         node.Start();
         await node.ReadyAsync();
-        await _cluster.LeaderAsync();
+        await Cluster.LeaderAsync();
         Assert.That(await node.AskAsync("MGET", "key8", "key9"), Is.EqualTo("[$value-number-8, (nil)]"));
     }
 
     private async Task<TestNode> SingleAsync()
     {
-        TestNode node = await _cluster.AddAsync();
-        await _cluster.FormAsync();
+        TestNode node = await Cluster.AddAsync();
+        await Cluster.FormAsync();
         return node;
     }
 

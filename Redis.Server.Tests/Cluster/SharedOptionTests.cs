@@ -4,23 +4,12 @@ namespace Redis.Server.Tests.Cluster;
 
 /// <summary>Options that decide data hold for the whole group, and what the group says of itself in Redis's words.</summary>
 [TestFixture]
-internal sealed class SharedOptionTests
+internal sealed class SharedOptionTests() : SharedCluster(3, "--enable-debug-command", "yes")
 {
-    private TestCluster _cluster = null!;
-
-    [OneTimeSetUp]
-    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(3, "--enable-debug-command", "yes");
-
-    [OneTimeTearDown]
-    public void Stop() => _cluster.Dispose();
-
-    [TearDown]
-    public void Report() => _cluster.ReportIfFailed();
-
     [Test]
     public async Task The_leaders_thresholds_hold_on_all_nodes_and_in_snapshots()
     {
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         using TestClient client = await leader.ConnectAsync();
         Assert.That(await client.AskAsync("CONFIG", "SET", "hash-max-listpack-entries", "2", "hll-sparse-max-bytes", "0", "set-max-intset-entries", "1"), Is.EqualTo("+OK"));
         await client.CallAsync("HSET", "h", "1", "a", "2", "b", "3", "c");
@@ -28,7 +17,7 @@ internal sealed class SharedOptionTests
         await client.CallAsync("SADD", "s", "1", "2");
         await client.CallAsync("SPOP", "s");
         await DigestsAgreeAsync();
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
         {
             using TestClient reader = await node.ConnectAsync();
             await reader.CallAsync("READONLY");
@@ -36,9 +25,9 @@ internal sealed class SharedOptionTests
         }
 
         await leader.AskAsync("RAFT.DEBUG", "COMPACT");
-        TestNode late = await _cluster.AddAsync();
+        TestNode late = await Cluster.AddAsync();
         Assert.That(await late.AskAsync("RAFT.CLUSTER", "JOIN", leader.Address), Is.EqualTo("+OK"));
-        await _cluster.SettledAsync();
+        await Cluster.SettledAsync();
         await client.CallAsync("HSET", "h2", "1", "a", "2", "b", "3", "c");
         await DigestsAgreeAsync();
         using TestClient last = await late.ConnectAsync();
@@ -50,21 +39,21 @@ internal sealed class SharedOptionTests
     [Test]
     public async Task Populate_fills_all_nodes()
     {
-        using TestClient client = await (await _cluster.LeaderAsync()).ConnectAsync();
+        using TestClient client = await (await Cluster.LeaderAsync()).ConnectAsync();
         Assert.That(await client.AskAsync("DEBUG", "POPULATE", "2500", "all"), Is.EqualTo("+OK"));
         Assert.That(await client.AskAsync("GET", "all:2499"), Is.EqualTo("$value:2499"));
         await DigestsAgreeAsync();
-        TestNode follower = await _cluster.FollowerAsync();
+        TestNode follower = await Cluster.FollowerAsync();
         Assert.That(await follower.AskAsync("DEBUG", "POPULATE", "1", "all"), Does.StartWith("-MOVED 0 "));
     }
 
     [Test]
     public async Task Role_and_replication_tell_who_leads()
     {
-        TestNode leader = await _cluster.LeaderAsync();
-        await _cluster.SettledAsync();
+        TestNode leader = await Cluster.LeaderAsync();
+        await Cluster.SettledAsync();
         Assert.That(await leader.AskAsync("ROLE"), Does.Match(@"^\[\$master, :\d+, \[(\[\$127.0.0.1, \$\d+, \$\d+\](, )?)+\]\]$"));
-        foreach (TestNode node in _cluster.Nodes.Where(node => node != leader))
+        foreach (TestNode node in Cluster.Nodes.Where(node => node != leader))
         {
             Assert.That(await node.AskAsync("ROLE"), Does.Match($@"^\[\$slave, \$127.0.0.1, :{leader.Port}, \$connected, :\d+\]$"));
             using TestClient client = await node.ConnectAsync();
@@ -79,8 +68,8 @@ internal sealed class SharedOptionTests
 
     private async Task DigestsAgreeAsync()
     {
-        await _cluster.SettledAsync();
-        string[] digests = await Task.WhenAll(_cluster.Nodes.Select(node => node.AskAsync("DEBUG", "DIGEST")));
+        await Cluster.SettledAsync();
+        string[] digests = await Task.WhenAll(Cluster.Nodes.Select(node => node.AskAsync("DEBUG", "DIGEST")));
         Assert.That(digests.Distinct().Count(), Is.EqualTo(1), string.Join(' ', digests));
     }
 }

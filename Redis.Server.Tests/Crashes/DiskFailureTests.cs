@@ -5,7 +5,10 @@ using Redis.Server.Tests.Oracle;
 
 namespace Redis.Server.Tests.Crashes;
 
-/// <summary>A disk that is full, read-only or gone: the node stops and says why, and nothing acknowledged is lost.</summary>
+/// <summary>
+/// A disk that is full, read-only or gone: the node stops and says why, and nothing acknowledged is lost. One that stalls: its node does
+/// not lead.
+/// </summary>
 [TestFixture]
 internal sealed class DiskFailureTests
 {
@@ -21,6 +24,7 @@ internal sealed class DiskFailureTests
     {
         if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
             TestContext.Out.WriteLine(_node?.Output);
+        _disk?.Thaw();
         _others?.ReportIfFailed();
         _others?.Dispose();
         _node?.Dispose();
@@ -53,28 +57,36 @@ internal sealed class DiskFailureTests
     {
         _others = await TestCluster.FormAsync(2, "--raft.log-max-file-size", "1gb");
         TestNode leader = await StartOnSmallDiskAsync("--raft.log-max-file-size", "1gb");
-        Assert.That(await leader.AskAsync("RAFT.CLUSTER", "JOIN", _others.Nodes[0].Address), Is.EqualTo("+OK"));
-        RaftInfo joined = await Eventually.GetAsync("the node to vote", async () =>
-            await leader.InfoAsync() is { } info && info.Field("raft_is_voting") == "yes" ? info : null);
-        await Eventually.TrueAsync("the node with the small disk to lead", async () =>
-        {
-            if ((await leader.InfoAsync()).IsLeader)
-                return true;
-            await _others.Nodes[0].AskAsync("RAFT.TRANSFER_LEADER", $"{joined.NodeId}");
-            await _others.Nodes[1].AskAsync("RAFT.TRANSFER_LEADER", $"{joined.NodeId}");
-            return false;
-        });
+        await JoinAndLeadAsync(leader, _others);
         int acknowledged = await WriteUntilItFailsAsync(leader);
 
         Assert.That(await leader.Process.ExitAsync(), Is.EqualTo(ExitCode.DirectoryUnusable), leader.Output);
-        await Eventually.TrueAsync("the others to have it all", async () =>
-        {
-            RaftInfo[] infos = await Task.WhenAll(_others.Nodes.Select(node => node.InfoAsync()));
-            return infos.Any(info => info.IsLeader) && infos.All(info => info.Number("raft_last_applied_index") >= infos.Max(i => i.Number("raft_current_index")));
-        });
-        foreach (TestNode node in _others.Nodes)
-            await AssertHeldAsync(node, acknowledged);
-        Assert.That(await (await _others.LeaderAsync()).AskAsync("SET", "after", "it"), Is.EqualTo("+OK"));
+        await AssertOthersGoOnAsync(_others, acknowledged);
+    }
+
+    [Test]
+    public async Task ALeaderWhoseDiskStalls_StepsDown_AndCatchesUpLater()
+    {
+        const int writes = 20;
+        _disk = SmallDisk.MountImage(128);
+        _others = await TestCluster.FormAsync(2);
+        TestNode leader = await StartOnDiskAsync();
+        await JoinAndLeadAsync(leader, _others);
+        for (int i = 0; i < writes; i++)
+            Assert.That(await leader.AskAsync("SET", $"key:{i}", Value), Is.EqualTo("+OK"));
+
+        _disk.Freeze();
+        using TestClient client = await leader.ConnectAsync();
+        await client.SendAsync("SET frozen 1\r\n"); // the others may commit it, or not
+        await AssertOthersGoOnAsync(_others, writes);
+        Assert.That(leader.IsRunning, Is.True);
+        Assert.That(leader.Output, Does.Contain("a write to disk has taken"));
+
+        _disk.Thaw();
+        RaftInfo others = await (await _others.LeaderAsync()).InfoAsync();
+        await Eventually.TrueAsync("the node to catch up", async () =>
+            await leader.InfoAsync() is { } info && info.Number("raft_last_applied_index") >= others.Number("raft_current_index"));
+        await AssertHeldAsync(leader, writes);
     }
 
     [Test]
@@ -136,10 +148,44 @@ internal sealed class DiskFailureTests
         Assert.That(lengths.Select(reply => reply.AsString), Is.All.EqualTo($"{Value.Length}"));
     }
 
-    private async Task<TestNode> StartOnSmallDiskAsync(params string[] options)
+    /// <summary>Lets a node join two others and lead them.</summary>
+    private static async Task JoinAndLeadAsync(TestNode node, TestCluster others)
+    {
+        Assert.That(await node.AskAsync("RAFT.CLUSTER", "JOIN", others.Nodes[0].Address), Is.EqualTo("+OK"));
+        RaftInfo joined = await Eventually.GetAsync("the node to vote", async () =>
+            await node.InfoAsync() is { } info && info.Field("raft_is_voting") == "yes" ? info : null);
+        await Eventually.TrueAsync("the node to lead", async () =>
+        {
+            if ((await node.InfoAsync()).IsLeader)
+                return true;
+            await others.Nodes[0].AskAsync("RAFT.TRANSFER_LEADER", $"{joined.NodeId}");
+            await others.Nodes[1].AskAsync("RAFT.TRANSFER_LEADER", $"{joined.NodeId}");
+            return false;
+        });
+    }
+
+    /// <summary>One of the others leads, both have all that was acknowledged, and more can be written.</summary>
+    private static async Task AssertOthersGoOnAsync(TestCluster others, int acknowledged)
+    {
+        await Eventually.TrueAsync("the others to have it all", async () =>
+        {
+            RaftInfo[] infos = await Task.WhenAll(others.Nodes.Select(node => node.InfoAsync()));
+            return infos.Any(info => info.IsLeader) && infos.All(info => info.Number("raft_last_applied_index") >= infos.Max(i => i.Number("raft_current_index")));
+        });
+        foreach (TestNode node in others.Nodes)
+            await AssertHeldAsync(node, acknowledged);
+        Assert.That(await (await others.LeaderAsync()).AskAsync("SET", "after", "it"), Is.EqualTo("+OK"));
+    }
+
+    private Task<TestNode> StartOnSmallDiskAsync(params string[] options)
     {
         _disk = SmallDisk.Mount(SmallMegabytes);
-        _node = new TestNode(_disk.Path, options);
+        return StartOnDiskAsync(options);
+    }
+
+    private async Task<TestNode> StartOnDiskAsync(params string[] options)
+    {
+        _node = new TestNode(_disk!.Path, options);
         _node.Start();
         await _node.ReadyAsync();
         return _node;

@@ -6,20 +6,8 @@ namespace Redis.Server.Tests.Crashes;
 
 /// <summary>What a node makes of the files it finds: each thing that is wrong with them stops it, by name, and changes nothing.</summary>
 [TestFixture]
-internal sealed class StartUpTests
+internal sealed class StartUpTests() : FreshCluster(0)
 {
-    private TestCluster _cluster = null!;
-
-    [SetUp]
-    public void SetUp() => _cluster = new TestCluster();
-
-    [TearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
-
     [Test]
     public async Task AMissingSnapshot_StopsTheStart()
     {
@@ -36,7 +24,7 @@ internal sealed class StartUpTests
         byte[] old = File.ReadAllBytes(snapshot);
         node.Start();
         await node.ReadyAsync();
-        await _cluster.LeaderAsync();
+        await Cluster.LeaderAsync();
         await node.AskAsync("SET", "later", "1");
         Assert.That(await node.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
         await node.TerminateAsync();
@@ -59,8 +47,8 @@ internal sealed class StartUpTests
     public async Task AnotherClustersSnapshot_StopsTheStart()
     {
         TestNode node = await StoppedWithSnapshotAsync();
-        await _cluster.AddAsync(1);
-        TestNode other = _cluster.Nodes[1];
+        await Cluster.AddAsync(1);
+        TestNode other = Cluster.Nodes[1];
         await other.AskAsync("RAFT.CLUSTER", "INIT");
         Assert.That(await other.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
         await other.TerminateAsync();
@@ -72,8 +60,8 @@ internal sealed class StartUpTests
     public async Task AnotherNodesLog_StopsTheStart()
     {
         TestNode node = await StoppedWithSnapshotAsync();
-        await _cluster.AddAsync(1);
-        TestNode other = _cluster.Nodes[1];
+        await Cluster.AddAsync(1);
+        TestNode other = Cluster.Nodes[1];
         await other.AskAsync("RAFT.CLUSTER", "INIT");
         await other.TerminateAsync();
         File.Copy(Path.Combine(other.Directory, "raft.meta"), Path.Combine(node.Directory, "raft.meta"), overwrite: true);
@@ -96,7 +84,7 @@ internal sealed class StartUpTests
             File.WriteAllText(Path.Combine(node.Directory, leftover), "half");
         node.Start();
         await node.ReadyAsync();
-        await _cluster.LeaderAsync();
+        await Cluster.LeaderAsync();
         Assert.That(Directory.GetFiles(node.Directory, "*.tmp"), Is.Empty);
         Assert.That(await node.AskAsync("GET", "key"), Is.EqualTo("$value"));
     }
@@ -128,7 +116,7 @@ internal sealed class StartUpTests
         TestNode node = await StoppedWithSnapshotAsync();
         node.Start();
         await node.ReadyAsync();
-        await _cluster.LeaderAsync();
+        await Cluster.LeaderAsync();
         TestNode joined = new(Path.Combine(node.Directory, "joined"));
         using (joined)
         {
@@ -145,8 +133,8 @@ internal sealed class StartUpTests
     /// <summary>A cluster of one whose data is in a snapshot, and whose log begins behind it; stopped.</summary>
     private async Task<TestNode> StoppedWithSnapshotAsync()
     {
-        TestNode node = await _cluster.AddAsync();
-        await _cluster.FormAsync();
+        TestNode node = await Cluster.AddAsync();
+        await Cluster.FormAsync();
         Assert.That(await node.AskAsync("SET", "key", "value"), Is.EqualTo("+OK"));
         Assert.That(await node.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
         Assert.That(await node.TerminateAsync(), Is.Zero);

@@ -26,13 +26,8 @@ internal static class ConfigurationReference
     // What no code reads yet; a name leaves this list with the change that makes it count.
     private static readonly string[] NotYet =
     [
-        "raft.follower-proxy", "raft.proxy-response-timeout", "raft.response-timeout", "raft.log-max-file-size", "raft.trace",
-        "raft.ignored-commands", "raft.sharding", "raft.external-sharding", "raft.slot-config",
-        "raft.shardgroup-update-interval", "raft.scan-size", "raft.log-delay-apply", "raft.log-disable-apply", "raft.snapshot-delay",
-        "raft.snapshot-fail", "raft.snapshot-disable", "raft.snapshot-disable-load", "timeout", "client-query-buffer-limit",
-        "maxmemory-clients", "tracking-table-max-keys", "notify-keyspace-events", "busy-reply-threshold", "stream-node-max-bytes",
-        "stream-node-max-entries", "enable-debug-command",
-        "slowlog-log-slower-than", "slowlog-max-len", "latency-monitor-threshold", "latency-tracking", "latency-tracking-info-percentiles",
+        "raft.trace", "raft.sharding", "raft.external-sharding", "raft.slot-config", "raft.shardgroup-update-interval", "raft.scan-size",
+        "client-query-buffer-limit", "maxmemory-clients", "stream-node-max-bytes", "stream-node-max-entries",
     ];
 
     private static readonly (OptionSection Section, string Title, string Text)[] Chapters =

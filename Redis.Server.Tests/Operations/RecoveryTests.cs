@@ -7,24 +7,12 @@ namespace Redis.Server.Tests.Operations;
 
 /// <summary>recover asks before it does anything, and never touches the survivor's files.</summary>
 [TestFixture]
-internal sealed class RecoveryTests
+internal sealed class RecoveryTests() : FreshCluster(1)
 {
-    private TestCluster _cluster = null!;
-
-    [SetUp]
-    public async Task SetUp() => _cluster = await TestCluster.FormAsync(1);
-
-    [TearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
-
     [Test]
     public async Task WithoutConfirmation_NothingChanges()
     {
-        TestNode node = _cluster.Nodes[0];
+        TestNode node = Cluster.Nodes[0];
         Assert.That(await RunAsync("", node.Directory), Is.EqualTo(ExitCode.DirectoryLocked), "a node runs on it");
         Assert.That(await node.AskAsync("SET", "kept", "yes"), Is.EqualTo("+OK"));
         string id = (await node.InfoAsync()).Field("raft_dbid");
@@ -35,7 +23,7 @@ internal sealed class RecoveryTests
         Assert.That(output.ToString(), Does.Contain($"cluster    {id}").And.Contain("last entry ").And.Contain("Type \"recover\"").And.Contain("Nothing was changed."));
         node.Start();
         await node.ReadyAsync();
-        await _cluster.LeaderAsync();
+        await Cluster.LeaderAsync();
         Assert.That((await node.InfoAsync()).Field("raft_dbid"), Is.EqualTo(id));
         Assert.That(await node.TerminateAsync(), Is.Zero);
 
@@ -44,7 +32,7 @@ internal sealed class RecoveryTests
         Assert.That(await RunAsync("recover\n", Directory.CreateTempSubdirectory("redis-raft").FullName), Is.EqualTo(ExitCode.CommandFailed), "there is nothing to recover");
         node.Start();
         await node.ReadyAsync();
-        await _cluster.LeaderAsync();
+        await Cluster.LeaderAsync();
         Assert.That(await node.AskAsync("GET", "kept"), Is.EqualTo("$yes"));
         Assert.That((await node.InfoAsync()).Field("raft_dbid"), Is.Not.EqualTo(id));
     }

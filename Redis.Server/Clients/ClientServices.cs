@@ -40,6 +40,8 @@ internal sealed class ClientServices
 
     public required Joining Joining { get; init; }
 
+    public required Bootstrapping Bootstrapping { get; init; }
+
     public CommandMeter Meter => Host.Meter;
 
     public required TlsEndpoint Tls { get; init; }

@@ -86,6 +86,8 @@ internal static class BitFieldCommands
                 continue;
             }
 
+            int first = (int)(step.Bit >> 3);
+            context.Keyspace.BufferForChange(value, first, (int)(step.LastBit >> 3) - first + 1);
             step.Field.Set(bytes, step.Bit, fitted);
             isChanged |= old != fitted;
             context.Reply.Integer(isSet ? old : fitted);

@@ -31,7 +31,7 @@ internal static class BitmapCommands
         bool old = Bitmap.Get(value.Buffer, bit);
         if (isGrown || old != (wanted == 1))
         {
-            Bitmap.Set(value.Buffer, bit, wanted == 1);
+            Bitmap.Set(context.Keyspace.BufferForChange(value, (int)(bit >> 3), 1), bit, wanted == 1);
             context.Keyspace.Modified(args[1], EventClass.String, "setbit"u8);
         }
 

@@ -32,7 +32,7 @@ internal static class HyperLogLogCommands
         if (!TryWrite(context, args[1], out RedisValue value, out int entry))
             return;
         bool isNew = value.IsNone;
-        HyperLogLogEditor editor = new(isNew ? HyperLogLog.Create() : value.Buffer[..value.Length], context.Options.HllSparseMaxBytes);
+        HyperLogLogEditor editor = new(isNew ? HyperLogLog.Create() : context.Keyspace.BufferForChange(value, 0, value.Length)[..value.Length], context.Options.HllSparseMaxBytes);
         bool isRaised = isNew;
         bool isDamaged = false;
         for (int i = 2; i < args.Count && !isDamaged; i++)
@@ -85,7 +85,7 @@ internal static class HyperLogLogCommands
         maxima.Clear();
         if (!TryMerge(context, args, maxima, out bool anyDense) || !TryWrite(context, args[1], out RedisValue value, out int entry))
             return;
-        HyperLogLogEditor editor = new(value.IsNone ? HyperLogLog.Create() : value.Buffer[..value.Length], context.Options.HllSparseMaxBytes);
+        HyperLogLogEditor editor = new(value.IsNone ? HyperLogLog.Create() : context.Keyspace.BufferForChange(value, 0, value.Length)[..value.Length], context.Options.HllSparseMaxBytes);
         if (anyDense && !editor.TryMakeDense())
         {
             context.Reply.Error(Corrupted);

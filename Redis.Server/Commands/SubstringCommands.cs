@@ -35,7 +35,7 @@ internal static class SubstringCommands
                 return;
             length += oldLength;
             RedisValue value = old.Resize(length);
-            suffix.CopyTo(value.Buffer[oldLength..]);
+            suffix.CopyTo(context.Keyspace.BufferForChange(value, oldLength, suffix.Length)[oldLength..]);
             context.Keyspace.Store(entry, value);
         }
 
@@ -81,7 +81,7 @@ internal static class SubstringCommands
             return;
         int length = Math.Max(oldLength, (int)offset + part.Length);
         value = value.Resize(length);
-        part.CopyTo(value.Buffer[(int)offset..]);
+        part.CopyTo(context.Keyspace.BufferForChange(value, (int)offset, part.Length)[(int)offset..]);
         if (entry < 0)
             context.Keyspace.Set(key, value);
         else

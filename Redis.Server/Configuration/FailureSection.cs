@@ -9,6 +9,7 @@ internal sealed class FailureSection
     private readonly YesNoOption _snapshotFail;
     private readonly YesNoOption _snapshotDisable;
     private readonly YesNoOption _snapshotDisableLoad;
+    private readonly IntegerOption _keyLoadDelay;
 
     public FailureSection(OptionTable table)
     {
@@ -20,6 +21,7 @@ internal sealed class FailureSection
         _snapshotFail = table.Add(new YesNoOption("raft.snapshot-fail", false, Hidden, "Let every snapshot fail."));
         _snapshotDisable = table.Add(new YesNoOption("raft.snapshot-disable", false, Hidden, "Take no snapshots."));
         _snapshotDisableLoad = table.Add(new YesNoOption("raft.snapshot-disable-load", false, Hidden, "Refuse snapshots from the leader."));
+        _keyLoadDelay = table.Add(new IntegerOption("key-load-delay", 0, int.MinValue, int.MaxValue, "µs", Hidden, "Sleep after each key of a snapshot that is loaded; -N: 1 µs after N keys."));
     }
 
     public TimeSpan LogDelayApply => TimeSpan.FromMicroseconds(_logDelayApply.Value);
@@ -33,4 +35,7 @@ internal sealed class FailureSection
     public bool SnapshotDisable => _snapshotDisable.Value;
 
     public bool SnapshotDisableLoad => _snapshotDisableLoad.Value;
+
+    /// <summary>Microseconds a key.</summary>
+    public double KeyLoadDelay => _keyLoadDelay.Value is < 0 and long keys ? -1.0 / keys : _keyLoadDelay.Value;
 }

@@ -5,6 +5,7 @@ internal sealed class RaftSection
 {
     private readonly IntegerOption _id;
     private readonly TextOption _address;
+    private readonly WordsOption _bootstrap;
     private readonly TextOption _logFileName;
     private readonly IntegerOption _periodicInterval;
     private readonly IntegerOption _requestTimeout;
@@ -42,6 +43,7 @@ internal sealed class RaftSection
         table.Begin(OptionSection.Raft);
         _id = table.Add(new IntegerOption("raft.id", 0, 0, int.MaxValue, "", Fixed, "This node's id; 0 lets the cluster choose one."));
         _address = table.Add(new TextOption("raft.addr", "", Fixed, "The address other nodes and clients reach this node by; empty: the first non-local interface and the port.", HostPort.Check, "host:port"));
+        _bootstrap = table.Add(new WordsOption("raft.bootstrap", [], ',', "host:port,host:port,...", OptionFlags.Immutable, "The nodes that form a cluster by themselves, the same list on each of them; empty: RAFT.CLUSTER INIT and JOIN form it.", CheckBootstrap));
         _logFileName = table.Add(new TextOption("raft.log-filename", "redisraft.db", Fixed, "The Raft log, in the data directory.", CheckFileName, "file name"));
         _periodicInterval = table.Add(Milliseconds("raft.periodic-interval", 100, "How often timers are looked at."));
         _requestTimeout = table.Add(Milliseconds("raft.request-timeout", 200, "The leader's heartbeat interval."));
@@ -82,6 +84,9 @@ internal sealed class RaftSection
 
     /// <summary>host:port as configured, or empty; <see cref="ServerOptions.AdvertisedAddress"/> fills that in.</summary>
     public string Address => _address.Value;
+
+    /// <summary>Empty: the cluster is formed by hand.</summary>
+    public IReadOnlyList<string> Bootstrap => _bootstrap.Value;
 
     public string LogFileName => _logFileName.Value;
 
@@ -166,6 +171,11 @@ internal sealed class RaftSection
 
     private static IntegerOption Milliseconds(string name, long initial, string summary) =>
         new(name, initial, 1, int.MaxValue, "ms", OptionFlags.None, summary);
+
+    private static string? CheckBootstrap(IReadOnlyList<string> addresses) =>
+        addresses.FirstOrDefault(address => HostPort.Check(address) is not null) is { } wrong ? $"'{wrong}' is not an address of the form host:port"
+        : addresses.Distinct(StringComparer.OrdinalIgnoreCase).Count() < addresses.Count ? "an address stands there twice"
+        : null;
 
     private static string? CheckFileName(string name) =>
         name.Length > 0 && Path.GetFileName(name) == name ? null : "must be a file name without a path";

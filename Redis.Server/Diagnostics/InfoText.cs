@@ -9,6 +9,11 @@ internal static class InfoText
     public static void Section(StringBuilder text, string title, params ReadOnlySpan<(string Name, object Value)> fields)
     {
         text.Append("# ").Append(title).Append("\r\n");
+        Fields(text, fields);
+    }
+
+    public static void Fields(StringBuilder text, params ReadOnlySpan<(string Name, object Value)> fields)
+    {
         foreach ((string name, object value) in fields)
         {
             text.Append(CultureInfo.InvariantCulture, $"{name}:{value}\r\n");

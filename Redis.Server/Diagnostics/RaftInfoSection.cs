@@ -10,11 +10,11 @@ using Redis.Server.Replication;
 namespace Redis.Server.Diagnostics;
 
 /// <summary>INFO raft, with RedisRaft's fields.</summary>
-internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
+internal sealed class RaftInfoSection(RaftHost host, ServerOptions options, Func<Keyspace.Keyspace> keyspace)
 {
     public void Write(StringBuilder text)
     {
-        text.Append("# Raft\r\n");
+        text.Append("# raft_version\r\n");
         Field(text, "version", ServerVersion.Text);
         Field(text, "git_sha1", ServerVersion.GitSha1);
         if (!host.Consensus.Read((server, log) => WriteMember(text, server, log), false))
@@ -22,18 +22,24 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
             WriteStranger(text);
         }
 
+        Section(text, "clients");
         ProxyCounters proxied = host.Proxy.Counters;
         Field(text, "proxy_reqs", proxied.Requests);
         Field(text, "proxy_failed_reqs", proxied.FailedRequests);
         Field(text, "proxy_failed_responses", proxied.FailedResponses);
         Field(text, "proxy_outstanding_reqs", proxied.Outstanding);
+        Section(text, "stats");
         Field(text, "appendreq_received", host.Consensus.AppendRequestsReceived);
         Field(text, "appendreq_with_entry_received", host.Consensus.AppendRequestsWithEntriesReceived);
         Field(text, "snapshotreq_received", host.Consensus.SnapshotRequestsReceived);
+        Field(text, "snapshotreq_received_bytes", host.SnapshotBytesReceived);
         Field(text, "disk_free_bytes", DiskSpace.FreeBytes(options.Directory));
         Field(text, "exec_throttled", host.Application.Throttled);
-        Field(text, "num_sessions", 0);
+        Field(text, "num_sessions", keyspace().Watchers);
     }
+
+    /// <summary>As RedisRaft's, which is a module: a module's sections have its name before theirs.</summary>
+    private static void Section(StringBuilder text, string name) => text.Append(CultureInfo.InvariantCulture, $"\r\n# raft_{name}\r\n");
 
     private static void Field(StringBuilder text, string name, object value) =>
         text.Append(CultureInfo.InvariantCulture, $"raft_{name}:{value}\r\n");
@@ -57,6 +63,7 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
     private bool WriteMember(StringBuilder text, RaftServer server, RaftLog log)
     {
         IReadOnlyList<Member> members = server.Configuration.Members;
+        Section(text, "general");
         Field(text, "dbid", host.ClusterId);
         Field(text, "node_id", host.NodeId);
         Field(text, "state", NameOf(host.Admission.State));
@@ -67,12 +74,13 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
         Field(text, "current_term", server.Term);
         Field(text, "num_nodes", members.Count);
         Field(text, "num_voting_nodes", members.Count(m => m.IsVoter));
-        int number = 0;
+        int number = 0; // a node's own
         foreach (Member member in members.Where(m => m.Id != host.NodeId))
         {
-            WritePeer(text, number++, member);
+            WritePeer(text, ++number, member);
         }
 
+        Section(text, "log");
         LogCursors cursors = server.Cursors;
         Field(text, "log_entries", cursors.Last - log.Base.Index);
         Field(text, "current_index", cursors.Last);
@@ -103,6 +111,7 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
     {
         SnapshotId latest = host.LatestSnapshot;
         SnapshotTaking taking = host.Snapshots;
+        Section(text, "snapshot");
         Field(text, "snapshot_filename", options.DbFileName);
         Field(text, "snapshot_last_idx", latest.Last.Index);
         Field(text, "snapshot_last_term", latest.Last.Term);
@@ -118,6 +127,7 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
     /// <summary>Before INIT or JOIN.</summary>
     private void WriteStranger(StringBuilder text)
     {
+        Section(text, "general");
         Field(text, "dbid", host.ClusterId);
         Field(text, "node_id", host.NodeId);
         Field(text, "state", NameOf(host.Admission.State));
@@ -125,16 +135,19 @@ internal sealed class RaftInfoSection(RaftHost host, ServerOptions options)
         Field(text, "is_voting", "-");
         Field(text, "voted_for", -1);
         Field(text, "leader_id", -1);
-        string[] zeros =
-        [
-            "current_term", "num_nodes", "num_voting_nodes", "log_entries", "current_index", "commit_index", "last_applied_index", "file_size",
-            "cache_memory_size", "cache_entries", "client_attached_entries", "fsync_count", "fsync_max_microseconds", "fsync_avg_microseconds",
-        ];
-        foreach (string name in zeros)
+        WriteZeros(text, "current_term", "num_nodes", "num_voting_nodes");
+        Section(text, "log");
+        WriteZeros(
+            text, "log_entries", "current_index", "commit_index", "last_applied_index", "file_size",
+            "cache_memory_size", "cache_entries", "client_attached_entries", "fsync_count", "fsync_max_microseconds", "fsync_avg_microseconds");
+        WriteSnapshot(text);
+    }
+
+    private static void WriteZeros(StringBuilder text, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
         {
             Field(text, name, 0);
         }
-
-        WriteSnapshot(text);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ServerInfo
     public ServerInfo(ClientServices services)
     {
         _services = services;
-        RaftInfoSection raft = new(services.Host, services.Options);
+        RaftInfoSection raft = new(services.Host, services.Options, () => services.Keyspace);
         CommandStatistics statistics = services.Meter.Statistics;
         _sections =
         [
@@ -140,14 +140,23 @@ internal sealed class ServerInfo
             ("aof_last_write_status", "ok"),
             ("aof_last_cow_size", 0),
             ("module_fork_in_progress", 0),
-            ("module_fork_last_cow_size", 0),
-            ("loading_start_time", host.Loading.StartedAt / 1000),
-            ("loading_total_bytes", host.Loading.TotalBytes),
-            ("loading_loaded_bytes", host.Loading.LoadedBytes),
-            ("loading_loaded_perc", InfoText.Decimal(host.Loading.Percent)),
-            ("loading_loaded_keys", host.Loading.LoadedKeys),
-            ("loading_eta_seconds", host.Loading.SecondsLeft));
+            ("module_fork_last_cow_size", 0));
+        if (host.Admission.State == NodeState.Loading)
+        {
+            InfoText.Fields(text, LoadingFields(host.Loading));
+        }
     }
+
+    private static (string Name, object Value)[] LoadingFields(LoadingProgress loading) =>
+    [
+        ("loading_start_time", loading.StartedAt / 1000),
+        ("loading_total_bytes", loading.TotalBytes),
+        ("loading_rdb_used_mem", loading.UsedMemory),
+        ("loading_loaded_bytes", loading.LoadedBytes),
+        ("loading_loaded_perc", InfoText.Decimal(loading.Percent)),
+        ("loading_loaded_keys", loading.LoadedKeys),
+        ("loading_eta_seconds", loading.SecondsLeft),
+    ];
 
     private static void WriteCpu(StringBuilder text)
     {

@@ -140,6 +140,13 @@ internal sealed class Keyspace
         return found.Value;
     }
 
+    /// <summary>The buffer of a string that was found for writing, of which so many bytes are about to change.</summary>
+    public Span<byte> BufferForChange(in RedisValue value, int start, int count)
+    {
+        _snapshot?.Save(value.Buffer, start, count);
+        return value.Buffer;
+    }
+
     /// <summary>Puts another value in the place of the one that <see cref="FindForWrite(ReadOnlySpan{byte}, out int)"/> found. The expiry stays.</summary>
     public void Store(int entry, RedisValue value)
     {
@@ -332,6 +339,9 @@ internal sealed class Keyspace
             (_watched ??= new WatchTable()).Add(key, watches);
     }
 
+    /// <summary>Clients that watch keys on this node.</summary>
+    public int Watchers => _watched?.Clients ?? 0;
+
     /// <summary>Ends the watching of all its keys.</summary>
     public void Unwatch(WatchSet watches)
     {
@@ -434,11 +444,7 @@ internal sealed class Keyspace
     }
 
     /// <summary>No snapshot is in progress any more.</summary>
-    public void EndSnapshot(ISnapshotView view)
-    {
-        if (_snapshot == view)
-            _snapshot = null;
-    }
+    public void EndSnapshot(ISnapshotView view) => _snapshot = _snapshot == view ? null : _snapshot;
 
     /// <summary>Gives keys other numbers: number i becomes <paramref name="numbers"/>[i] (a snapshot's order is put right).</summary>
     public void Renumber(int[] numbers)

@@ -59,4 +59,7 @@ internal interface ISnapshotView
 
     /// <summary>Key number <paramref name="index"/>, not marked yet, is about to change, go or get another number: save and mark it now.</summary>
     void Save(int index);
+
+    /// <summary>Some bytes of a string are about to change in place.</summary>
+    void Save(Span<byte> buffer, int start, int count);
 }

@@ -101,8 +101,15 @@ internal readonly struct RedisValue
         return AsSpan(scratch).ToArray();
     }
 
-    /// <summary>The string's own bytes for changing in place (after FindForWrite), with the room behind them; empty for an integer.</summary>
+    /// <summary>
+    /// The string's own bytes with the room behind them; empty for an integer. To change them in place, ask for
+    /// <see cref="Keyspace.BufferForChange"/>.
+    /// </summary>
     public Span<byte> Buffer => _data is byte[] bytes ? bytes : default;
+
+    /// <summary>A long string for a snapshot to read, while this value may change; null for anything else.</summary>
+    public FrozenString? FreezeString() =>
+        _data is byte[] bytes && Length > FrozenString.MinLength ? new FrozenString(bytes, Length) : null;
 
     /// <summary>Replies with the string.</summary>
     public void WriteTo(RespWriter reply)
@@ -118,7 +125,8 @@ internal readonly struct RedisValue
     {
         if (Numbers.TryParseInteger(value, out long integer))
             return FromInteger(integer);
-        if (_data is not byte[] bytes || value.Length > bytes.Length || bytes.Length > value.Length + value.Length / 4 + 8)
+        if (_data is not byte[] { Length: <= FrozenString.MinLength } bytes || value.Length > bytes.Length
+            || bytes.Length > value.Length + value.Length / 4 + 8)
             return FromBytes(value);
         value.CopyTo(bytes);
         return new RedisValue(bytes, (uint)value.Length);

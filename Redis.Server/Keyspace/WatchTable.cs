@@ -7,22 +7,32 @@ internal sealed class WatchTable
 
     public bool IsEmpty => _watchers.Count == 0;
 
+    /// <summary>Clients that watch something.</summary>
+    public int Clients { get; private set; }
+
     public void Add(ReadOnlySpan<byte> key, WatchSet watches)
     {
         ref List<WatchSet> watchers = ref _watchers.GetOrAdd(key, out bool existed);
         if (!existed)
             watchers = [];
         watchers.Add(watches);
+        Clients += watches.Keys.Count == 1 ? 1 : 0; // its first
     }
 
     public void Remove(WatchSet watches)
     {
+        bool wasHere = false; // or at a keyspace that a snapshot has replaced
         foreach (WatchedKey watched in watches.Keys)
         {
             int index = _watchers.IndexOf(watched.Key);
-            if (index >= 0 && _watchers.ValueAt(index).Remove(watches) && _watchers.ValueAt(index).Count == 0)
+            if (index < 0 || !_watchers.ValueAt(index).Remove(watches))
+                continue;
+            wasHere = true;
+            if (_watchers.ValueAt(index).Count == 0)
                 _watchers.RemoveAt(index);
         }
+
+        Clients -= wasHere ? 1 : 0;
     }
 
     /// <summary>The key changed, appeared or went.</summary>

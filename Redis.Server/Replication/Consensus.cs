@@ -331,8 +331,9 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         {
             _reportedApplied = applied;
             server.EntriesApplied(applied);
-            _log!.ReleaseApplied(applied);
         }
+
+        _log!.ReleaseApplied(applied);
     }
 
     private void EndStep(RaftServer server)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Redis.Server.Configuration;
 using Redis.Server.Peers;
@@ -10,16 +9,20 @@ namespace Redis.Server.Replication;
 /// RAFT.CLUSTER JOIN: asks the given members, and those they point to, in turn for a place in their cluster, until one
 /// gives it or raft.join-timeout is over.
 /// </summary>
-internal sealed class Joining(RaftHost host, ServerOptions options, TransportDialer dial, ILogger logger)
+internal sealed class Joining(RaftHost host, ServerOptions options, Errands errands, ILogger logger)
 {
+    private const string Failure = "failed to connect to cluster for join operation, please check logs";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Null once this node is a member; otherwise why not.</summary>
-    public async Task<string?> RunAsync(IReadOnlyList<string> addresses)
+    public async Task<string?> RunAsync(IReadOnlyList<string> addresses, CancellationToken cancellation = default)
     {
+        NodeState before = host.Admission.State;
         host.Admission.State = NodeState.Joining;
         string reason = "no address answered";
-        using CancellationTokenSource limit = new(options.Raft.JoinTimeout);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.Raft.JoinTimeout);
         LinkedList<string> candidates = new(addresses);
         while (!limit.IsCancellationRequested)
         {
@@ -46,8 +49,8 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
                 logger.LogInformation("Not joined through {Address}: {Reason}", next.Value, answer.Refusal);
                 if (answer.IsFinal)
                 {
-                    host.Admission.State = NodeState.Uninitialized;
-                    return $"failed to connect to cluster for join operation: {reason}{AdviceOn(answer.Refusal)}";
+                    host.Admission.State = before;
+                    return $"{Failure}: {reason}{AdviceOn(answer.Refusal)}";
                 }
 
                 if (answer.Redirect is { } redirect)
@@ -56,11 +59,11 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
                 }
             }
 
-            await Task.Delay(Pause).ConfigureAwait(false);
+            await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
         }
 
-        host.Admission.State = NodeState.Uninitialized;
-        return $"failed to connect to cluster for join operation: {reason}";
+        host.Admission.State = before;
+        return $"{Failure}: {reason}";
     }
 
     /// <summary>A node that lost its disk has forgotten what it promised: its id stays with the promises.</summary>
@@ -70,24 +73,12 @@ internal sealed class Joining(RaftHost host, ServerOptions options, TransportDia
 
     private async Task<JoinAnswer> AskAsync(string address, CancellationToken cancellation)
     {
+        string id = options.Raft.Id.ToString(CultureInfo.InvariantCulture);
         try
         {
-            Transport transport = await dial(address, cancellation).ConfigureAwait(false);
-            using RespClient client = new(transport);
-            if (options.Raft.LogsInToPeers)
-            {
-                RespReply accepted = await client.CallAsync(["AUTH", options.Raft.ClusterUser, options.Raft.ClusterPassword], cancellation).ConfigureAwait(false);
-                if (accepted.IsError)
-                {
-                    return JoinAnswer.Refused(accepted.ToString());
-                }
-            }
-
-            string id = options.Raft.Id.ToString(CultureInfo.InvariantCulture);
-            RespReply reply = await client.CallAsync(["RAFT.NODE", "ADD", id, options.AdvertisedAddress], cancellation).ConfigureAwait(false);
-            return JoinAnswer.Of(reply);
+            return JoinAnswer.Of(await errands.AskAsync(address, ["RAFT.NODE", "ADD", id, options.AdvertisedAddress], cancellation).ConfigureAwait(false));
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (IOException exception)
         {
             return JoinAnswer.Refused(exception.Message);
         }

@@ -15,6 +15,9 @@ internal sealed class LoadingProgress(RdbReader reader, long totalBytes)
 
     public long LoadedBytes => reader.Offset;
 
+    /// <summary>What the writer of the file used in memory, 0 when it does not say so.</summary>
+    public long UsedMemory => reader.UsedMemory;
+
     public long LoadedKeys => reader.KeysRead;
 
     public double Percent => totalBytes == 0 ? 0 : 100.0 * LoadedBytes / totalBytes;

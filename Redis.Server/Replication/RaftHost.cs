@@ -47,8 +47,8 @@ internal sealed class RaftHost : IDisposable
             Application, Mesh, Proxy, Admission, new WatchCheck(Application, context.Table), () => RaftClock.Now, options.Raft, loggers.CreateLogger<Consensus>())
         { Failed = Fail };
         SharedOptions = new SharedOptions(options, context, Consensus);
-        _retirement = new Retirement(options, dial, _logger);
-        _loading = new SnapshotLoading(context, Application, _logger);
+        _retirement = new Retirement(options, new Errands(options, dial), _logger);
+        _loading = new SnapshotLoading(context, Application, options, _logger);
         Snapshots = new SnapshotTaking(this, context, options, _logger);
         _health = new HealthLog(options, _logger);
         Application.ConfigurationApplied = ConfigurationApplied;
@@ -77,6 +77,9 @@ internal sealed class RaftHost : IDisposable
 
     /// <summary>Snapshots received from a leader since start.</summary>
     public long SnapshotsReceived => _loading.Received;
+
+    /// <summary>Bytes of snapshots received from leaders since start.</summary>
+    public long SnapshotBytesReceived => _store?.ReceivedBytes ?? 0;
 
     /// <summary>The loading in progress, or the last one.</summary>
     public LoadingProgress Loading => _loading.Progress;
@@ -145,13 +148,8 @@ internal sealed class RaftHost : IDisposable
             await LoadToMoveInAsync().ConfigureAwait(false);
         }
 
-        EnterCluster(id, _options.Raft.Id > 0 ? _options.Raft.Id : 1);
-        Consensus.Step(server => server.Bootstrap(_options.AdvertisedAddress));
-        if (movesIn)
-        {
-            await KeepMovedInAsync().ConfigureAwait(false);
-        }
-
+        EnterCluster(id, _options.Raft.Id > 0 ? _options.Raft.Id : 1, isFounding: true);
+        await FoundAsync(movesIn).ConfigureAwait(false);
         Admission.State = NodeState.Up;
         return id;
     }
@@ -208,7 +206,7 @@ internal sealed class RaftHost : IDisposable
             _logger.LogWarning("The data of this node's own, from before it joined, is in {File} now", aside);
         }
 
-        EnterCluster(clusterId, nodeId);
+        EnterCluster(clusterId, nodeId, isFounding: false);
         Admission.State = NodeState.Up;
     }
 
@@ -283,9 +281,10 @@ internal sealed class RaftHost : IDisposable
             }
 
             StartServer(snapshot);
-            if (_store.Exists && snapshot is null)
+            bool movesIn = _store.Exists && snapshot is null;
+            if (_metadata!.Current.IsFounding || movesIn)
             {
-                await KeepMovedInAsync().ConfigureAwait(false); // INIT was interrupted
+                await FoundAsync(movesIn).ConfigureAwait(false); // INIT was interrupted
             }
 
             Admission.State = NodeState.Up;
@@ -301,9 +300,9 @@ internal sealed class RaftHost : IDisposable
         }
     }
 
-    private void EnterCluster(string clusterId, int nodeId)
+    private void EnterCluster(string clusterId, int nodeId, bool isFounding)
     {
-        _metadata!.Save(_metadata.Current with { ClusterId = clusterId, NodeId = nodeId });
+        _metadata!.Save(_metadata.Current with { ClusterId = clusterId, NodeId = nodeId, IsFounding = isFounding });
         OpenLog();
         StartServer(null);
     }
@@ -377,23 +376,28 @@ internal sealed class RaftHost : IDisposable
         }
     }
 
-    /// <summary>Data that moved in is in no log: it is safe, and others may join, once it is in a snapshot.</summary>
-    private async Task KeepMovedInAsync()
+    /// <summary>
+    /// Makes this node the first member, until that is on disk; a start after a crash in between goes on with it. Data that
+    /// moved in is in no log: it is safe, and others may join, once it is in a snapshot.
+    /// </summary>
+    private async Task FoundAsync(bool movesIn)
     {
         if (_log!.Last.Index == 0)
         {
             Consensus.Step(server => server.Bootstrap(_options.AdvertisedAddress));
         }
 
-        while (Application.AppliedIndex == 0)
+        while ((movesIn ? Application.AppliedIndex : Consensus.Read((server, _) => server.Cursors.Committed, 0L)) == 0)
         {
             await Task.Delay(1).ConfigureAwait(false);
         }
 
-        if (await Snapshots.RunAsync(_store!, keepsTail: false).ConfigureAwait(false) is { } failure)
+        if (movesIn && await Snapshots.RunAsync(_store!, keepsTail: false).ConfigureAwait(false) is { } failure)
         {
             throw new StorageException($"The data that moved in could not be made the cluster's first snapshot: {failure}");
         }
+
+        Consensus.Step(_ => _metadata!.Save(_metadata.Current with { IsFounding = false }));
     }
 
     /// <summary>The leader sent a snapshot. On the application's turn; loading goes on on a thread of its own.</summary>

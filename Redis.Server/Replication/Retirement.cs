@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Redis.Server.Configuration;
@@ -8,8 +7,11 @@ using Redis.Server.Peers;
 namespace Redis.Server.Replication;
 
 /// <summary>What happens to nodes that were removed from the cluster: they are told, stop, and put their files aside.</summary>
-internal sealed class Retirement(ServerOptions options, TransportDialer dial, ILogger logger)
+internal sealed class Retirement(ServerOptions options, Errands errands, ILogger logger)
 {
+    /// <summary>How the folder begins that the files of a removed node are put into; its id follows.</summary>
+    public const string FolderPrefix = "removed-node-";
+
     private ClusterConfiguration _known = ClusterConfiguration.Empty;
 
     /// <summary>A configuration was applied: tells the nodes that it removed, best effort, when this node leads.</summary>
@@ -32,7 +34,7 @@ internal sealed class Retirement(ServerOptions options, TransportDialer dial, IL
     /// </summary>
     public void PutAside(int nodeId)
     {
-        string target = Path.Combine(options.Directory, string.Create(CultureInfo.InvariantCulture, $"removed-node-{nodeId}"));
+        string target = Path.Combine(options.Directory, string.Create(CultureInfo.InvariantCulture, $"{FolderPrefix}{nodeId}"));
         Directory.CreateDirectory(target);
         foreach (string file in Directory.EnumerateFiles(options.Directory))
         {
@@ -51,16 +53,9 @@ internal sealed class Retirement(ServerOptions options, TransportDialer dial, IL
         try
         {
             using CancellationTokenSource limit = new(options.Raft.ResponseTimeout);
-            Transport transport = await dial(member.Address, limit.Token).ConfigureAwait(false);
-            using RespClient client = new(transport);
-            if (options.Raft.LogsInToPeers)
-            {
-                await client.CallAsync(["AUTH", options.Raft.ClusterUser, options.Raft.ClusterPassword], limit.Token).ConfigureAwait(false);
-            }
-
-            await client.CallAsync(["RAFT.NODESHUTDOWN", member.Id.ToString(CultureInfo.InvariantCulture)], limit.Token).ConfigureAwait(false);
+            await errands.AskAsync(member.Address, ["RAFT.NODESHUTDOWN", member.Id.ToString(CultureInfo.InvariantCulture)], limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (IOException exception)
         {
             logger.LogDebug("Node {NodeId} could not be told that it was removed: {Reason}", member.Id, exception.Message);
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Raft.Core;
 using Raft.Storage;
 using Redis.Server.Commands;
+using Redis.Server.Configuration;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol.Rdb;
 
@@ -13,7 +14,7 @@ namespace Redis.Server.Replication;
 /// Makes the state that of a snapshot file: at start, and when the leader has sent one. The file is read into a keyspace
 /// of its own, on a thread of its own; the application keeps answering INFO and its kin and only swaps the keyspaces.
 /// </summary>
-internal sealed class SnapshotLoading(CommandContext context, Application application, ILogger logger) : IDisposable
+internal sealed class SnapshotLoading(CommandContext context, Application application, ServerOptions options, ILogger logger) : IDisposable
 {
     private const int ChecksumLength = 8;
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
@@ -40,7 +41,7 @@ internal sealed class SnapshotLoading(CommandContext context, Application applic
             using Stream file = store.OpenRead();
             ulong checksum = ReadChecksum(file);
             SnapshotFields? fields = ReadFields(store, clusterId, movesIn);
-            RdbReader reader = new(file, context.Options);
+            RdbReader reader = new(file, context.Options) { Pace = new LoadingPace(() => options.Raft.Failures.KeyLoadDelay) };
             Keyspace.Keyspace loaded = new() { Now = fields?.Time ?? RaftClock.Now };
             Progress = new LoadingProgress(reader, file.Length);
             application.RunOnTurn(Empty);

@@ -7,10 +7,19 @@ internal sealed record BenchmarkPlan
 {
     public int Rounds { get; private init; } = 3;
 
+    /// <summary>How many nodes make up the cluster.</summary>
+    public int Nodes { get; private init; } = 3;
+
     /// <summary>A fifth of the requests, one round: to see that nothing collapsed.</summary>
     public bool IsQuick { get; private init; }
 
-    /// <summary>Where the numbers are written as JSON.</summary>
+    /// <summary>All loads in place of those that have a goal.</summary>
+    public bool IsWide { get; private init; }
+
+    /// <summary>Also how long replies take at half of the peak, the requests coming at a fixed rate.</summary>
+    public bool HasOpenLoop { get; private init; }
+
+    /// <summary>Where the numbers are written as JSON; the chart stands beside it, ending in .svg.</summary>
     public string Output { get; private init; } = Path.Combine("artifacts", "cluster-benchmark.json");
 
     /// <summary>A server that runs already and is measured in place of three nodes, or null.</summary>
@@ -19,11 +28,20 @@ internal sealed record BenchmarkPlan
     /// <summary>The server program that makes up the cluster.</summary>
     public string Server { get; private init; } = Path.GetFullPath(Path.Combine("Redis.Server", "bin", "Release", "net10.0", "Redis.Server"));
 
+    /// <summary>The server program of another build that is measured in turn, or null.</summary>
+    public string? Baseline { get; private init; }
+
+    /// <summary>The JSON of an earlier run whose ratios must not collapse, or null.</summary>
+    public string? Recorded { get; private init; }
+
     /// <summary>Loads whose name contains this.</summary>
     public string Only { get; private init; } = "";
 
     /// <summary>Options handed to every node.</summary>
     public IReadOnlyList<string> NodeOptions { get; private init; } = [];
+
+    /// <summary>What is measured.</summary>
+    public IEnumerable<Load> Loads => (IsWide ? Load.Wide : Load.Goals).Where(l => l.Name.Contains(Only, StringComparison.OrdinalIgnoreCase));
 
     /// <exception cref="ArgumentException">An argument is unknown or lacks its value.</exception>
     public static BenchmarkPlan Parse(IReadOnlyList<string> arguments)
@@ -33,38 +51,35 @@ internal sealed record BenchmarkPlan
         for (int i = 0; i < arguments.Count; i++)
         {
             string[] parts = arguments[i].Split('=', 2);
+            if (parts[0] == "--")
+            {
+                plan = plan with { NodeOptions = [.. arguments.Skip(i + 1)] };
+                break;
+            }
             string Value() => parts.Length > 1 ? parts[1]
                 : ++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{parts[0]} needs a value");
-            switch (parts[0])
-            {
-                case "--rounds":
-                    plan = plan with { Rounds = int.Parse(Value(), CultureInfo.InvariantCulture) };
-                    roundsGiven = true;
-                    break;
-                case "--quick":
-                    plan = plan with { IsQuick = true };
-                    break;
-                case "--output":
-                    plan = plan with { Output = Value() };
-                    break;
-                case "--server":
-                    plan = plan with { Server = Path.GetFullPath(Value()) };
-                    break;
-                case "--only":
-                    plan = plan with { Only = Value() };
-                    break;
-                case "--address":
-                    string[] address = Value().Split(':');
-                    plan = plan with { Address = (address[0], int.Parse(address[1], CultureInfo.InvariantCulture)) };
-                    break;
-                case "--":
-                    plan = plan with { NodeOptions = [.. arguments.Skip(i + 1)] };
-                    i = arguments.Count;
-                    break;
-                default:
-                    throw new ArgumentException($"ClusterBenchmark knows no {parts[0]}");
-            }
+            plan = plan.With(parts[0], Value);
+            roundsGiven |= parts[0] == "--rounds";
         }
         return plan.IsQuick && !roundsGiven ? plan with { Rounds = 1 } : plan;
     }
+
+    /// <summary>How many requests a load is measured with.</summary>
+    public int RequestsOf(Load load) => Math.Max(load.Clients, load.Requests / (IsQuick ? 5 : 1));
+
+    private BenchmarkPlan With(string option, Func<string> value) => option switch
+    {
+        "--quick" => this with { IsQuick = true },
+        "--wide" => this with { IsWide = true },
+        "--open-loop" => this with { HasOpenLoop = true },
+        "--rounds" => this with { Rounds = int.Parse(value(), CultureInfo.InvariantCulture) },
+        "--nodes" => this with { Nodes = int.Parse(value(), CultureInfo.InvariantCulture) },
+        "--output" => this with { Output = value() },
+        "--server" => this with { Server = Path.GetFullPath(value()) },
+        "--baseline" => this with { Baseline = Path.GetFullPath(value()) },
+        "--recorded" => this with { Recorded = value() },
+        "--only" => this with { Only = value() },
+        "--address" when value().Split(':') is [string host, string port] => this with { Address = (host, int.Parse(port, CultureInfo.InvariantCulture)) },
+        _ => throw new ArgumentException($"ClusterBenchmark knows no {option}, or not this value"),
+    };
 }

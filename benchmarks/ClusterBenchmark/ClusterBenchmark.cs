@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using Redis.Server.Operations;
-
 namespace Benchmarks.ClusterBenchmark;
 
 /// <summary>
@@ -10,102 +6,76 @@ namespace Benchmarks.ClusterBenchmark;
 /// </summary>
 internal static class ClusterBenchmark
 {
-    private const int QuickShare = 5;
+    private const double OpenLoopShare = 0.5;
+    private const double OpenLoopSeconds = 5;
 
-    /// <summary>Answers the exit code: 0 when everything was measured, whatever it came to.</summary>
+    /// <summary>Answers the exit code: 0 when everything was measured, whatever it came to; 2 when a ratio collapsed.</summary>
     public static int Run(IReadOnlyList<string> arguments)
     {
         BenchmarkPlan plan = BenchmarkPlan.Parse(arguments);
-        // On the disk of the sources, because /tmp may be memory and an fsync there costs nothing.
-        string directory = Path.GetFullPath(Path.Combine("artifacts", $"cluster-benchmark-{Environment.ProcessId}"));
-        try
+        return Scratch.Use("cluster-benchmark", directory =>
         {
-            IReadOnlyList<Measurement> measurements = Measure(plan, directory);
+            using Targets targets = Targets.Start(plan, directory);
+            List<Measurement> measurements = Measure(plan, targets);
             Report.Print(measurements, Console.Out);
-            Report.Write(plan.Output, plan, measurements);
+            List<OpenLoopFigures> openLoop = plan.HasOpenLoop ? MeasureOpenLoop(targets, measurements) : [];
+            Report.Write(plan, measurements, openLoop);
             Console.WriteLine($"\nWritten to {plan.Output}");
-            return 0;
-        }
-        catch (IOException e)
-        {
-            Console.Error.WriteLine(e.Message);
-            return 1;
-        }
-        finally
-        {
-            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-        }
+            return plan.Recorded is { } recorded && !RecordedRatios.Read(recorded).AreHeldBy(measurements, Console.Out) ? 2 : 0;
+        });
     }
 
-    private static List<Measurement> Measure(BenchmarkPlan plan, string directory)
+    private static List<Measurement> Measure(BenchmarkPlan plan, Targets targets)
     {
-        using Yardstick yardstick = Yardstick.Start(Path.Combine(directory, "yardstick"), FreePorts(1));
-        if (plan.Address is { } address) return Measure(plan, yardstick.Port, () => address);
-
-        LocalClusterPlan nodes = new(3, FreePorts(3), Path.Combine(directory, "cluster"), plan.NodeOptions, "") { Program = [plan.Server] };
-        nodes.Prepare();
-        using NodeGroup group = new(nodes, Console.Out, CancellationToken.None);
-        try
-        {
-            group.Start();
-            group.Form();
-            return Measure(plan, yardstick.Port, () => (LocalClusterPlan.Host,
-                (group.Leader ?? throw new IOException("the cluster has no leader")).Port));
-        }
-        finally
-        {
-            group.Stop();
-        }
-    }
-
-    private static List<Measurement> Measure(BenchmarkPlan plan, int yardstick, Func<(string Host, int Port)> cluster)
-    {
-        List<Measurement> measurements = [.. Load.All
-            .Where(l => l.Name.Contains(plan.Only, StringComparison.OrdinalIgnoreCase)).Select(l => new Measurement(l))];
+        List<Measurement> measurements = [.. plan.Loads.Select(l => new Measurement(l, targets.Count))];
         Console.WriteLine("Warming up");
         foreach (Measurement m in measurements)
         {
-            RunOn(m.Load, LocalClusterPlan.Host, yardstick, plan, share: 4);
-            RunOn(m.Load, cluster().Host, cluster().Port, plan, share: 1);
+            RunOn(targets, Targets.Yardstick, m.Load, Math.Max(m.Load.Clients, plan.RequestsOf(m.Load) / 4));
+            for (int target = 1; target < targets.Count; target++) RunOn(targets, target, m.Load, plan.RequestsOf(m.Load));
         }
         for (int round = 1; round <= plan.Rounds; round++)
         {
             Console.WriteLine($"Round {round} of {plan.Rounds}");
             foreach (Measurement m in measurements)
             {
-                (string host, int port) = cluster();
-                m.Yardstick.Add(RunOn(m.Load, LocalClusterPlan.Host, yardstick, plan, share: 1));
-                m.Cluster.Add(RunOn(m.Load, host, port, plan, share: 1));
-                Console.WriteLine($"  {m.Load.Name,-14} {m.Yardstick[^1],12:N0} {m.Cluster[^1],12:N0}");
+                Console.Write($"  {m.Load.Name,-20}");
+                for (int target = 0; target < targets.Count; target++)
+                {
+                    Figures figures = RunOn(targets, target, m.Load, plan.RequestsOf(m.Load));
+                    m.Add(target, figures);
+                    Console.Write($" {figures.PerSecond,12:N0}");
+                }
+                Console.WriteLine();
             }
         }
         return measurements;
     }
 
-    private static double RunOn(Load load, string host, int port, BenchmarkPlan plan, int share) =>
-        LoadGenerator.Run(load, host, port, load.Requests / share / (plan.IsQuick ? QuickShare : 1));
-
-    /// <summary>The first of some neighbouring ports that nobody listens on.</summary>
-    private static int FreePorts(int count)
+    /// <summary>SET and GET at half of what the same target took with 50 clients.</summary>
+    private static List<OpenLoopFigures> MeasureOpenLoop(Targets targets, List<Measurement> measurements)
     {
-        for (int first = 27100; first < 65000; first += 10)
+        List<OpenLoopFigures> all = [];
+        Console.WriteLine($"\nat half of the peak, a fixed rate for {OpenLoopSeconds} s: 50 %, 99 %, 99.9 % of replies within ms");
+        foreach (Measurement m in measurements.Where(m => m.Load is { Command: "SET" or "GET", Clients: 50, Pipeline: 1, ValueBytes: 64 }))
         {
-            if (Enumerable.Range(first, count).All(IsFree)) return first;
+            for (int target = 0; target < targets.Count; target++)
+            {
+                (string host, int port) = targets.AddressOf(target);
+                using OpenLoop load = new(host, port);
+                load.Fill();
+                double rate = m.PerSecond(target) * OpenLoopShare;
+                OpenLoopFigures figures = new(m.Load.Command, Targets.NameOf(target), rate, load.Run(m.Load.Command == "SET", rate, OpenLoopSeconds));
+                Console.WriteLine($"  {figures.Command} {figures.Target,-10} {rate,8:N0}/s {figures.P50,8:F2} {figures.P99,8:F2} {figures.P999,8:F2}");
+                all.Add(figures);
+            }
         }
-        throw new IOException("there are no free ports");
+        return all;
     }
 
-    private static bool IsFree(int port)
+    private static Figures RunOn(Targets targets, int target, Load load, int requests)
     {
-        try
-        {
-            using TcpListener probe = new(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        (string host, int port) = targets.AddressOf(target);
+        return LoadGenerator.Run(load, host, port, requests);
     }
 }

@@ -1,23 +1,29 @@
 namespace Benchmarks.ClusterBenchmark;
 
-/// <summary>Requests a second of one load, round by round.</summary>
-internal sealed class Measurement(Load load)
+/// <summary>What one load gave on each target, round by round.</summary>
+internal sealed class Measurement(Load load, int targets)
 {
+    private readonly List<Figures>[] _rounds = [.. Enumerable.Range(0, targets).Select(_ => new List<Figures>())];
+
     public Load Load { get; } = load;
 
-    public List<double> Yardstick { get; } = [];
+    /// <summary>The median of requests a second of three nodes, as a share of the yardstick's.</summary>
+    public double Ratio => PerSecond(Targets.Cluster) / PerSecond(Targets.Yardstick);
 
-    public List<double> Cluster { get; } = [];
+    /// <summary>The same of the build that is compared with, or null.</summary>
+    public double? BaselineRatio => _rounds.Length > Targets.Baseline ? PerSecond(Targets.Baseline) / PerSecond(Targets.Yardstick) : null;
 
-    public double YardstickMedian => Median(Yardstick);
+    public bool? ReachesGoal => Load.Goal is { } goal ? Ratio >= goal : null;
 
-    public double ClusterMedian => Median(Cluster);
+    public IReadOnlyList<Figures> Rounds(int target) => _rounds[target];
 
-    public double Ratio => ClusterMedian / YardstickMedian;
+    public void Add(int target, Figures figures) => _rounds[target].Add(figures);
 
-    public bool ReachesGoal => Ratio >= Load.Goal;
+    public double PerSecond(int target) => Median(_rounds[target].Select(f => f.PerSecond));
 
-    private static double Median(List<double> values)
+    public double P99(int target) => Median(_rounds[target].Select(f => f.P99));
+
+    private static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;

@@ -31,6 +31,10 @@ internal sealed class SnapshotViewTests
         (4, Words.Command("ZADD", Key(), Words.Some(1, 20, Words.Double, Words.Member))),
         (2, Words.Command("ZREM", Key(), Words.Member)),
         (2, Words.Command("SETBIT", Key(), Words.Number(0, 100), Words.Number(0, 1))),
+        (2, Words.Command("SETRANGE", Words.Text("5"), Words.Number(0, 800_000), Words.Value)),
+        (1, Words.Command("SETBIT", Words.Text("5"), Words.Number(0, 6_000_000), Words.Number(0, 1))),
+        (1, Words.Command("BITFIELD", Words.Text("5"), Words.Text("INCRBY"), Words.Text("i64"), Words.Number(0, 6_000_000), Words.Number(1, 9))),
+        (2, Words.Command("APPEND", Words.Text("5"), Words.Value)),
         (2, Words.Command("PFADD", Key(), Words.Some(1, 5, Words.Member))));
 
     private static readonly Gen<Request> MoreWrites = Gen.Frequency((60, Writes), (1, Words.Command("FLUSHALL")));
@@ -156,6 +160,37 @@ internal sealed class SnapshotViewTests
         Assert.That(view.BytesWritten - before, Is.LessThan(1000));
 
         while (!view.Step(10_000))
+        {
+        }
+
+        MemoryStream file = new();
+        sink.WriteTo(file);
+        Load(file, out Redis.Server.Keyspace.Keyspace loaded);
+        Assert.That(loaded.ComputeDigest(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_change_in_a_long_string_copies_no_more_than_it_touches()
+    {
+        const int length = 5_000_000;
+        using LocalExecutor executor = new();
+        executor.RunRaw(new Request("SETRANGE", "5", $"{length - 1}", "x"));
+        executor.RunRaw(new Request("APPEND", "5", "room for more"));
+        Digest expected = executor.Keyspace.ComputeDigest();
+        SnapshotSink sink = new(long.MaxValue);
+        using SnapshotView view = SnapshotView.Begin(executor.Keyspace, HostFields, sink, compress: false);
+        view.Step(300_000); // amid the string
+        long before = view.BytesWritten;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        executor.RunRaw(new Request("SETRANGE", "5", "0", "already written"));
+        executor.RunRaw(new Request("SETRANGE", "5", "3000000", "not yet"));
+        executor.RunRaw(new Request("SETRANGE", "5", "3000000", "again"));
+        executor.RunRaw(new Request("SETBIT", "5", "39900000", "1"));
+        executor.RunRaw(new Request("APPEND", "5", "more"));
+        Assert.That(view.BytesWritten, Is.EqualTo(before));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - allocated, Is.LessThan(1_000_000));
+        executor.RunRaw(new Request("SET", "5", "another value"));
+        while (!view.Step(10_000_000))
         {
         }
 

@@ -17,7 +17,7 @@ internal static class RaftCommands
     public static IReadOnlyList<Command> Rows { get; } =
     [
         new LocalCommand("raft.cluster", -2, Flags, AclCategories.None, Cluster),
-        new LocalCommand("raft.node", -3, Flags, AclCategories.None, Node),
+        new LocalCommand("raft.node", -2, Flags, AclCategories.None, Node),
         new LocalCommand("raft.transfer_leader", -1, Flags, AclCategories.None, TransferLeader),
         new LocalCommand("raft.timeout_now", 1, Flags, AclCategories.None, TimeoutNow),
     ];
@@ -30,9 +30,15 @@ internal static class RaftCommands
             return Init(client, args, reply);
         }
 
-        if (!args.Is(1, "join"u8) || args.Count < 3)
+        if (!args.Is(1, "join"u8))
         {
             reply.Error("ERR RAFT.CLUSTER supports INIT / JOIN only"u8);
+            return true;
+        }
+
+        if (args.Count < 3)
+        {
+            reply.Error("ERR wrong number of arguments for 'raft.cluster' command"u8);
             return true;
         }
 
@@ -42,7 +48,7 @@ internal static class RaftCommands
             string address = Encoding.Latin1.GetString(args[i]);
             if (!HostPort.TryParse(address, out _, out _))
             {
-                reply.Error("ERR invalid node address specified");
+                reply.Error("ERR invalid node address"u8);
                 return true;
             }
 
@@ -137,18 +143,20 @@ internal static class RaftCommands
             return true;
         }
 
-        if (args.Is(1, "add"u8) && args.Count == 4)
+        bool adds = args.Is(1, "add"u8);
+        if (!adds && !args.Is(1, "remove"u8))
         {
-            return Add(client, args, reply);
+            reply.Error("ERR RAFT.NODE supports ADD / REMOVE only"u8);
+            return true;
         }
 
-        if (args.Is(1, "remove"u8) && args.Count == 3)
+        if (args.Count != (adds ? 4 : 3))
         {
-            return Remove(client, args, reply);
+            reply.Error("ERR wrong number of arguments for 'raft.node' command"u8);
+            return true;
         }
 
-        reply.Error("ERR RAFT.NODE supports ADD / REMOVE only"u8);
-        return true;
+        return adds ? Add(client, args, reply) : Remove(client, args, reply);
     }
 
     private static bool Add(ClientConnection client, CommandArgs args, RespWriter reply)
@@ -193,8 +201,13 @@ internal static class RaftCommands
     private static bool Remove(ClientConnection client, CommandArgs args, RespWriter reply)
     {
         RaftHost host = client.Services.Host;
-        if (!Numbers.TryParseInteger(args[2], out long wanted) || wanted is <= 0 or > int.MaxValue
-            || !host.Consensus.Read((server, _) => server.Configuration.Find((int)wanted) is not null, false))
+        if (!Numbers.TryParseInteger(args[2], out long wanted) || wanted is <= 0 or > int.MaxValue)
+        {
+            reply.Error("ERR invalid node id"u8);
+            return true;
+        }
+
+        if (!host.Consensus.Read((server, _) => server.Configuration.Find((int)wanted) is not null, false))
         {
             reply.Error("ERR node id does not exist"u8);
             return true;
@@ -204,7 +217,7 @@ internal static class RaftCommands
     }
 
     /// <summary>Proposes a change of the members and answers once it is applied.</summary>
-    private static bool Change(ClientConnection client, RespWriter reply, EntryProposal propose, Action<RespWriter> done)
+    public static bool Change(ClientConnection client, RespWriter reply, EntryProposal propose, Action<RespWriter> done)
     {
         Application application = client.Services.Host.Application;
         ProposeResult result = client.Services.Host.Consensus.Propose(propose, fate => application.Complete(client, writer =>
@@ -239,7 +252,13 @@ internal static class RaftCommands
     {
         RaftHost host = client.Services.Host;
         long target = 0;
-        if (args.Count > 2 || (args.Count == 2 && (!Numbers.TryParseInteger(args[1], out target) || target is <= 0 or > int.MaxValue)))
+        if (args.Count > 2)
+        {
+            reply.Error("ERR wrong number of arguments for 'raft.transfer_leader' command"u8);
+            return true;
+        }
+
+        if (args.Count == 2 && (!Numbers.TryParseInteger(args[1], out target) || target is <= 0 or > int.MaxValue))
         {
             reply.Error("ERR invalid node id"u8);
             return true;

@@ -24,47 +24,39 @@ internal static class RaftDebugCommands
 
     private static bool Debug(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        RaftHost host = client.Services.Host;
-        if (args.Is(1, "exec"u8) && args.Count > 2)
+        switch (Encoding.ASCII.GetString(args[1]).ToLowerInvariant(), args.Count)
         {
-            return Execute(client, args.From(2), reply);
+            case ("exec", > 2):
+                return Execute(client, args.From(2), reply);
+            case ("compact", <= 3):
+                return Compact(client, args, reply);
+            case ("nodecfg", 3):
+                WriteMember(client.Services.Host, args, reply);
+                return true;
+            case ("nodecfg", 4):
+                return RaftVoteCommands.Configure(client, args, reply);
+            case ("sendsnapshot", 3):
+                SendSnapshot(client.Services.Host, args, reply);
+                return true;
+            case ("used_node_ids", 2):
+                WriteUsedIds(client.Services.Host, reply);
+                return true;
+            case ("commandspec", 3):
+                WriteSpecification(client.Services.Commands.Find(args[2]), reply);
+                return true;
+            case ("disable_apply", 3):
+                SetFailure(client, "raft.log-disable-apply", args.Is(2, "0"u8) ? "no" : "yes", reply);
+                return true;
+            case ("delay_apply", 3):
+                SetFailure(client, "raft.log-delay-apply", Encoding.Latin1.GetString(args[2]), reply);
+                return true;
+            case ("exec" or "compact" or "nodecfg" or "sendsnapshot" or "used_node_ids" or "commandspec" or "disable_apply" or "delay_apply", _):
+                reply.Error("ERR wrong number of arguments for 'raft.debug' command"u8);
+                return true;
+            default:
+                reply.Error("ERR invalid debug subcommand"u8);
+                return true;
         }
-
-        if (args.Is(1, "commandspec"u8) && args.Count == 3)
-        {
-            WriteSpecification(client.Services.Commands.Find(args[2]), reply);
-        }
-        else if (!host.Consensus.IsStarted)
-        {
-            reply.Raw(host.Admission.Refusal(null)!);
-        }
-        else if (args.Is(1, "compact"u8))
-        {
-            return Compact(client, args, reply);
-        }
-        else if (args.Is(1, "used_node_ids"u8) && args.Count == 2)
-        {
-            int[] ids = host.Consensus.Read<int[]>((server, _) => [.. server.Configuration.UsedIds], []);
-            reply.ArrayHeader(ids.Length);
-            foreach (int id in ids)
-            {
-                reply.Integer(id);
-            }
-        }
-        else if (args.Is(1, "nodecfg"u8) && args.Count == 3)
-        {
-            WriteMember(host, args, reply);
-        }
-        else if (args.Is(1, "nodecfg"u8) && args.Count > 3)
-        {
-            reply.Error("ERR a member's flags are what the group agreed on: use RAFT.NODE ADD and REMOVE"u8);
-        }
-        else
-        {
-            reply.Error("ERR unknown RAFT.DEBUG subcommand or wrong number of arguments"u8);
-        }
-
-        return true;
     }
 
     /// <summary>Runs any command on this node alone, past the log.</summary>
@@ -85,10 +77,23 @@ internal static class RaftDebugCommands
         }
     }
 
-    /// <summary>COMPACT [async]: a snapshot now, and nothing of the log behind it.</summary>
+    /// <summary>COMPACT [async]: a snapshot now, and nothing of the log behind it. A number but 0 means async, too.</summary>
     private static bool Compact(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        bool isAsync = args.Count > 2 && (args.Is(2, "async"u8) || args.Is(2, "1"u8));
+        if (!client.Services.Host.Consensus.IsStarted)
+        {
+            reply.Raw(client.Services.Host.Admission.Refusal(null)!);
+            return true;
+        }
+
+        long number = 0;
+        bool isAsync = args.Count > 2 && (args.Is(2, "async"u8) || (Numbers.TryParseInteger(args[2], out number) && number != 0));
+        if (args.Count > 2 && !isAsync && !args.Is(2, "0"u8))
+        {
+            reply.Error("ERR invalid compact async value"u8);
+            return true;
+        }
+
         Task<string?> taking = client.Services.Host.TakeSnapshotAsync(keepsTail: false);
         if (isAsync)
         {
@@ -116,6 +121,67 @@ internal static class RaftDebugCommands
         });
     }
 
+    /// <summary>SENDSNAPSHOT id: the leader sends a member its latest snapshot.</summary>
+    private static void SendSnapshot(RaftHost host, CommandArgs args, RespWriter reply)
+    {
+        if (!host.Consensus.IsStarted)
+        {
+            reply.Raw(host.Admission.Refusal(null)!);
+        }
+        else if (!Numbers.TryParseInteger(args[2], out long id))
+        {
+            reply.Error("ERR invalid node id"u8);
+        }
+        else if (id == host.NodeId)
+        {
+            reply.Error("ERR cannot send snapshot itself"u8);
+        }
+        else if (!host.Consensus.Read((server, _) => server.Configuration.Find((int)id) is not null, false))
+        {
+            reply.Error("ERR node does not exist"u8);
+        }
+        else if (host.RefusalUnlessLeader() is { } refusal)
+        {
+            reply.Raw(refusal);
+        }
+        else
+        {
+            bool isSent = false;
+            host.Consensus.Step(server => isSent = server.SendSnapshot((int)id));
+            if (isSent)
+            {
+                reply.Ok();
+            }
+            else
+            {
+                reply.Error("ERR there is no snapshot to send"u8);
+            }
+        }
+    }
+
+    private static void WriteUsedIds(RaftHost host, RespWriter reply)
+    {
+        int[] ids = host.Consensus.Read<int[]>((server, _) => [.. server.Configuration.UsedIds], []);
+        reply.ArrayHeader(ids.Length);
+        foreach (int id in ids)
+        {
+            reply.Integer(id);
+        }
+    }
+
+    /// <summary>DISABLE_APPLY, DELAY_APPLY: today's options under the names that earlier versions of RedisRaft had for them.</summary>
+    private static void SetFailure(ClientConnection client, string option, string value, RespWriter reply)
+    {
+        if (client.Services.Options.Table.Set([(option, value)]) is { } refusal)
+        {
+            reply.Error(refusal);
+        }
+        else
+        {
+            reply.Ok();
+        }
+    }
+
     private static void WriteSpecification(Command? command, RespWriter reply)
     {
         if (command is null)
@@ -134,10 +200,11 @@ internal static class RaftDebugCommands
 
     private static void WriteMember(RaftHost host, CommandArgs args, RespWriter reply)
     {
-        Member? member = Numbers.TryParseInteger(args[2], out long id)
-            ? host.Consensus.Read((server, _) => server.Configuration.Find((int)id), null)
-            : null;
-        if (member is null)
+        if (!Numbers.TryParseInteger(args[2], out long id))
+        {
+            reply.Error("ERR invalid node id"u8);
+        }
+        else if (host.Consensus.Read((server, _) => server.Configuration.Find((int)id), null) is not { } member)
         {
             reply.Error("ERR node does not exist"u8);
         }
@@ -157,7 +224,7 @@ internal static class RaftDebugCommands
         }
         else if (!Numbers.TryParseInteger(args[1], out long id) || id != host.NodeId)
         {
-            reply.Error("ERR node id does not match"u8);
+            reply.Error("ERR invalid node id"u8);
         }
         else
         {

@@ -32,11 +32,11 @@ internal static class RefusedCommands
             Row("unload", 3, Admin | CommandFlags.NoAsyncLoading, Modules),
         ]),
         // Hash slots are not shared with other clusters: these would move them.
-        Sharding("raft.shardgroup"), Sharding("raft.import"), Sharding("raft.scan"),
+        Sharding("raft.shardgroup", -2), Sharding("raft.import", -4), Sharding("raft.scan", -3),
     ];
 
-    private static LocalCommand Sharding(string name) => new(
-        name, -1, Admin | CommandFlags.NoMulti, AclCategories.None, (_, _, reply) => reply.Error("ERR RedisRaft sharding not enabled"));
+    private static LocalCommand Sharding(string name, int arity) => new(
+        name, arity, Admin | CommandFlags.NoMulti, AclCategories.None, (_, _, reply) => reply.Error("ERR RedisRaft sharding not enabled"));
 
     /// <summary>Whether the command is one of these (RAFT.DEBUG COMMANDSPEC).</summary>
     public static bool Includes(Command command) => Rows.Contains(command) || (command.Container is { } container && Rows.Contains(container));

@@ -16,6 +16,8 @@ internal static class RdbFile
     /// <summary>Keys that stand out of their order: pairs of (place in the file, number in the keyspace), four bytes each, little endian.</summary>
     public static ReadOnlySpan<byte> OrderField => "raft-order"u8;
 
+    public static ReadOnlySpan<byte> UsedMemoryField => "used-mem"u8;
+
     /// <summary>The start of a file up to its first key.</summary>
     public static void WriteHeader(RdbOutput output, RdbExtras extras, long time, long usedMemory)
     {
@@ -23,7 +25,7 @@ internal static class RdbFile
         WriteField(output, "redis-ver"u8, "7.0.15"u8);
         WriteField(output, "redis-bits"u8, "64"u8);
         WriteField(output, "ctime"u8, time / 1000);
-        WriteField(output, "used-mem"u8, usedMemory);
+        WriteField(output, UsedMemoryField, usedMemory);
         WriteField(output, "aof-base"u8, "0"u8);
         WriteField(output, FormatField, "1"u8);
         foreach ((byte[] name, byte[] value) in extras)

@@ -18,6 +18,7 @@ internal sealed class RdbReader
     private readonly RdbValueReader _values;
     private readonly List<(int Place, int Number)> _outOfOrder = [];
     private long _keysRead;
+    private long _usedMemory;
     private int _version;
 
     public RdbReader(Stream source, DataOptions options)
@@ -30,8 +31,14 @@ internal sealed class RdbReader
     /// <summary>The auxiliary fields and function libraries met so far, in order.</summary>
     public RdbExtras Extras { get; } = [];
 
+    /// <summary>What slows loading down on purpose.</summary>
+    public LoadingPace? Pace { get; init; }
+
     /// <summary>Bytes read so far. Another thread may ask.</summary>
     public long Offset => _input.Offset;
+
+    /// <summary>What the writer of the file used in memory, as far as it says so. Another thread may ask.</summary>
+    public long UsedMemory => Volatile.Read(ref _usedMemory);
 
     /// <summary>Keys loaded so far. Another thread may ask.</summary>
     public long KeysRead => Volatile.Read(ref _keysRead);
@@ -147,6 +154,8 @@ internal sealed class RdbReader
 
         if (name.AsSpan().SequenceEqual(RdbFile.FormatField))
             _values.Origin = RdbOrigin.Snapshot;
+        if (name.AsSpan().SequenceEqual(RdbFile.UsedMemoryField) && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long memory))
+            Volatile.Write(ref _usedMemory, memory);
         Extras.Add(new(name, value));
     }
 
@@ -168,6 +177,7 @@ internal sealed class RdbReader
             return;
         keys.Add(key, value, expiry);
         Volatile.Write(ref _keysRead, _keysRead + 1);
+        Pace?.KeyLoaded();
     }
 
     private void ReadChecksum()

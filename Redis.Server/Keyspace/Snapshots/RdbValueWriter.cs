@@ -9,9 +9,6 @@ namespace Redis.Server.Keyspace.Snapshots;
 /// </summary>
 internal sealed class RdbValueWriter
 {
-    // Above this a string is copied in parts and not compressed.
-    private const int LongString = 256 * 1024;
-
     private readonly bool _isDump;
     private RedisValue _value;
     private int _next;
@@ -19,8 +16,7 @@ internal sealed class RdbValueWriter
     private ScoreTreeCursor _entry;
 
     /// <param name="isDump">
-    /// Whether to write the very bytes of Redis's DUMP: a sorted set's table from the highest score down instead of in its own order, and
-    /// a long string compressed in one piece.
+    /// Whether to write the very bytes of Redis's DUMP: a sorted set's table from the highest score down instead of in its own order.
     /// </param>
     public RdbValueWriter(bool isDump) => _isDump = isDump;
 
@@ -55,9 +51,6 @@ internal sealed class RdbValueWriter
         IsUnfinished = true;
         switch (value.Object)
         {
-            case null when value.Length > LongString && !_isDump:
-                output.Length((ulong)value.Length);
-                break;
             case null:
                 WriteString(value, output);
                 IsUnfinished = false;
@@ -95,9 +88,6 @@ internal sealed class RdbValueWriter
     {
         switch (_value.Object)
         {
-            case null:
-                ContinueString(output, limit);
-                break;
             case QuickList:
                 ContinueList(output, limit);
                 break;
@@ -138,14 +128,6 @@ internal sealed class RdbValueWriter
     {
         output.String(bytes);
         IsUnfinished = false;
-    }
-
-    private void ContinueString(RdbOutput output, long limit)
-    {
-        int count = (int)Math.Min(_value.Length - _next, Math.Max(LongString, limit - output.Count));
-        output.Raw(_value.AsSpan(default).Slice(_next, count));
-        _next += count;
-        IsUnfinished = _next < _value.Length;
     }
 
     private void ContinueList(RdbOutput output, long limit)

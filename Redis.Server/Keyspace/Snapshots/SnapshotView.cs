@@ -5,7 +5,7 @@ namespace Redis.Server.Keyspace.Snapshots;
 
 /// <summary>
 /// A snapshot of the keyspace as it is when it begins, written bit by bit between applies without a fork. It walks the keys by number;
-/// one that is about to change, go or get another number before it is reached is saved first. A large collection is frozen then, which
+/// one that is about to change, go or get another number before it is reached is saved first. A large value is frozen then, which
 /// takes no time, and written in parts later; so is one that the walk reaches.
 /// </summary>
 /// <remarks>Lives on the application thread; only the <see cref="SnapshotSink"/> is shared.</remarks>
@@ -30,6 +30,7 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
     private readonly RdbValueWriter _hurried = new(isDump: false);
     private readonly byte[] _order = new byte[OrderFieldLength];
     private readonly Queue<FrozenKey> _frozen = new();
+    private readonly List<FrozenString> _strings = [];
     private Dict<KeyEntry> _keys = null!;
     private ExpiryHeap _expiries = null!;
     private byte _epoch;
@@ -37,8 +38,8 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
     private int _next;
     private bool _isEnded;
 
-    // The value that is written in parts is not a frozen copy but the key's own: a long string.
-    private bool _isWalkedInPlace;
+    // The string that is being written in pieces; of _strings the first.
+    private FrozenString? _string;
 
     private SnapshotView(Keyspace keyspace, SnapshotSink sink, bool compress)
     {
@@ -88,7 +89,7 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
         long limit = _output.Count + budget;
         while (_output.Count < limit)
         {
-            if (_walked.IsUnfinished)
+            if (IsAmidLarge)
             {
                 ContinueLarge(limit);
             }
@@ -113,10 +114,8 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
             }
             else
             {
-                BeginKey(_next, _walked, _output);
-                _isWalkedInPlace = _walked.IsUnfinished;
-                if (!_isWalkedInPlace)
-                    _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
+                WriteKey(_next, _walked, _output);
+                _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
             }
         }
 
@@ -146,12 +145,6 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
 
     void ISnapshotView.Save(int index)
     {
-        if (_isWalkedInPlace && index == _next)
-        {
-            ContinueLarge(long.MaxValue);
-            return;
-        }
-
         if (Freeze(index, isWalked: false) is { } frozen)
         {
             _frozen.Enqueue(frozen);
@@ -159,47 +152,82 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
         }
 
         // Amid a large value there is no place for another: it waits until that is finished.
-        RdbOutput output = _walked.IsUnfinished ? _early : _output;
+        RdbOutput output = IsAmidLarge ? _early : _output;
         NoteOutOfOrder(index, output);
-        BeginKey(index, _hurried, output);
-        while (_hurried.IsUnfinished)
-            _hurried.Continue(output, long.MaxValue);
+        WriteKey(index, _hurried, output);
         _keys.ValueAt(index).SnapshotEpoch = _epoch;
     }
 
+    void ISnapshotView.Save(Span<byte> buffer, int start, int count)
+    {
+        foreach (FrozenString frozen in _strings)
+        {
+            if (frozen.IsIn(buffer))
+                frozen.Save(start, count);
+        }
+    }
+
+    private bool IsAmidLarge => _walked.IsUnfinished || _string != null;
+
     private void ContinueLarge(long limit)
     {
-        _walked.Continue(_output, limit);
-        if (_walked.IsUnfinished)
-            return;
-        if (_isWalkedInPlace)
-            _keys.ValueAt(_next++).SnapshotEpoch = _epoch;
-        _isWalkedInPlace = false;
+        if (_string is { } text)
+        {
+            while (!text.IsFinished && _output.Count < limit)
+                _output.Raw(text.Take());
+            if (!text.IsFinished)
+                return;
+            _strings.Remove(text);
+            _string = null;
+        }
+        else
+        {
+            _walked.Continue(_output, limit);
+            if (_walked.IsUnfinished)
+                return;
+        }
+
         _output.Raw(_early.Written);
         _early.Clear();
     }
 
-    /// <summary>A large collection as it is now, which counts as saved; null when the value is not one.</summary>
+    /// <summary>A large value as it is now, which counts as saved; null when the value is not large.</summary>
     private FrozenKey? Freeze(int index, bool isWalked)
     {
         ref KeyEntry entry = ref _keys.ValueAt(index);
-        if (entry.Value.Object is not { } value || value.MemoryBytes <= LargeValue)
+        FrozenString? text = entry.Value.FreezeString();
+        if (text is not null)
+            _strings.Add(text);
+        else if (entry.Value.Object is not { } large || large.MemoryBytes <= LargeValue)
             return null;
         entry.SnapshotEpoch = _epoch;
-        return new FrozenKey(isWalked ? -1 : index, _keys.KeyAt(index), new RedisValue(value.Freeze()), ExpiryOf(entry));
+        RedisValue value = entry.Value.Object is { } collection ? new RedisValue(collection.Freeze()) : default;
+        return new FrozenKey(isWalked ? -1 : index, _keys.KeyAt(index), value, text, ExpiryOf(entry));
     }
 
     private void BeginFrozen(FrozenKey key)
     {
         if (key.Number >= 0)
             NoteOutOfOrder(key.Number, _output);
+        if (key.Text is { } text)
+        {
+            RdbFile.WriteKey(_output, key.Name, RdbType.String, key.Expiry);
+            _output.Length((ulong)text.Length);
+            _string = text;
+            KeysSaved++;
+            return;
+        }
+
         BeginKey(key.Name, key.Value, key.Expiry, _walked, _output);
     }
 
-    private void BeginKey(int index, RdbValueWriter writer, RdbOutput output)
+    /// <summary>Writes a key whose value is not large.</summary>
+    private void WriteKey(int index, RdbValueWriter writer, RdbOutput output)
     {
         ref KeyEntry entry = ref _keys.ValueAt(index);
         BeginKey(_keys.KeyAt(index), entry.Value, ExpiryOf(entry), writer, output);
+        while (writer.IsUnfinished)
+            writer.Continue(output, long.MaxValue);
     }
 
     private void BeginKey(byte[] name, in RedisValue value, long expiry, RdbValueWriter writer, RdbOutput output)
@@ -247,11 +275,16 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
         if (_isEnded)
             return;
         _isEnded = true;
+        _strings.Clear();
         _keyspace.EndSnapshot(this);
         _output.Dispose();
         _early.Dispose();
     }
 
     /// <param name="Number">Its number then; -1: the walk reached it, so it stands in its order.</param>
-    private sealed record FrozenKey(int Number, byte[] Name, RedisValue Value, long Expiry);
+    /// <param name="Name">The key.</param>
+    /// <param name="Value">A collection; none for a long string.</param>
+    /// <param name="Text">The long string.</param>
+    /// <param name="Expiry">When it expires; -1: never.</param>
+    private sealed record FrozenKey(int Number, byte[] Name, RedisValue Value, FrozenString? Text, long Expiry);
 }
