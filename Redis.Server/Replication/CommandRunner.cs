@@ -136,6 +136,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
 
     private void Run(RequestStream? client)
     {
+        context.Keyspace.LeavesAccessTimes = client is { LeavesAccessTimes: true };
         Invalidations? invalidations = context.Invalidations is { IsActive: true } active ? active : null;
         if (invalidations is not null)
         {
