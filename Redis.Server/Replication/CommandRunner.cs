@@ -199,8 +199,15 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     private void RunMeasured(Command command, CommandArgs args, RequestStream? client)
     {
         int errors = context.Reply.ErrorCount;
+        if (meter.Monitors.Count > 0 && client is not null && command.Has(CommandFlags.SkipMonitor))
+        {
+            meter.Monitors.ShowScript(command, args, client.Address);
+            context.CallWitness = meter.Monitors;
+        }
+
         long started = CommandMeter.Start();
         command.Handler!(context, args);
+        context.CallWitness = null;
         if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
         {
             meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
