@@ -30,7 +30,9 @@ internal sealed class Conversation(int port) : IDisposable
             Heard.Add("> " + line);
             int colon = line.IndexOf(": ", StringComparison.Ordinal);
             TestClient speaker = await ClientAsync(line[..colon]);
-            Request[] requests = await Task.WhenAll(line[(colon + 2)..].Split(" | ").Select(RequestAsync));
+            List<Request> requests = [];
+            foreach (string command in line[(colon + 2)..].Split(" | "))
+                requests.Add(await RequestAsync(command)); // one by one: several may ask the same client for its id
             await speaker.SendAsync(TestClient.Encode(requests));
             await SynchronizeAsync(speaker);
         }

@@ -101,8 +101,7 @@ internal sealed class Keyspace
         }
 
         Hits++;
-        if (!LeavesAccessTimes)
-            entry.AccessSeconds = _accessSeconds;
+        if (!LeavesAccessTimes) entry.AccessSeconds = _accessSeconds;
         return entry.Value;
     }
 
@@ -138,8 +137,7 @@ internal sealed class Keyspace
         }
 
         SaveToSnapshot(entry);
-        if (!LeavesAccessTimes)
-            found.AccessSeconds = _accessSeconds;
+        if (!LeavesAccessTimes) found.AccessSeconds = _accessSeconds;
         if (found.Value.Object is { } value)
             Changing(value);
         return found.Value;
