@@ -8,6 +8,7 @@ public sealed class SyncStatistics
     private long _count;
     private long _totalTicks;
     private long _maxTicks;
+    private long _lastTicks;
     private long _running;
 
     /// <summary>Number of syncs of the log file.</summary>
@@ -18,6 +19,9 @@ public sealed class SyncStatistics
 
     /// <summary>Longest sync.</summary>
     public long FsyncMaxMicroseconds => Volatile.Read(ref _maxTicks) / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>The latest sync.</summary>
+    public TimeSpan FsyncLast => new(Volatile.Read(ref _lastTicks));
 
     /// <summary>Average of all syncs.</summary>
     public long FsyncAverageMicroseconds =>
@@ -52,6 +56,7 @@ public sealed class SyncStatistics
     {
         Volatile.Write(ref _totalTicks, _totalTicks + elapsed.Ticks);
         Volatile.Write(ref _maxTicks, Math.Max(_maxTicks, elapsed.Ticks));
+        Volatile.Write(ref _lastTicks, elapsed.Ticks);
         Volatile.Write(ref _count, _count + 1);
         Measured?.Invoke(elapsed);
     }

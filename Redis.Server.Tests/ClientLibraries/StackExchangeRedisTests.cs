@@ -29,6 +29,11 @@ internal sealed class StackExchangeRedisTests
         await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options);
         IDatabase database = connection.GetDatabase();
         await UseAsync(database);
+        ISubscriber subscriber = connection.GetSubscriber();
+        System.Collections.Concurrent.ConcurrentQueue<string> heard = new();
+        await subscriber.SubscribeAsync(RedisChannel.Literal("se:news"), (_, message) => heard.Enqueue($"{message}"), CommandFlags.DemandMaster);
+        await subscriber.PublishAsync(RedisChannel.Literal("se:news"), "before", CommandFlags.DemandMaster);
+        await Eventually.TrueAsync("the message", () => Task.FromResult(heard.Contains("before")));
 
         TestNode leader = await _cluster.LeaderAsync();
         leader.Process.Kill();
@@ -46,6 +51,21 @@ internal sealed class StackExchangeRedisTests
         });
         Assert.That((string?)await database.StringGetAsync("se:s"), Is.EqualTo("v"));
         Assert.That((string?)await database.StringGetAsync("se:after"), Is.EqualTo("failover"));
+
+        // It subscribes anew by itself, some time after it has found the new leader.
+        await Eventually.TrueAsync("a message of the new leader", async () =>
+        {
+            try
+            {
+                await subscriber.PublishAsync(RedisChannel.Literal("se:news"), "after", CommandFlags.DemandMaster);
+            }
+            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            {
+                await connection.ConfigureAsync();
+            }
+
+            return heard.Contains("after");
+        });
     }
 
     private static async Task UseAsync(IDatabase database)

@@ -1,6 +1,32 @@
 // ioredis against a live cluster: arguments are the port of the leader and that of a follower.
 const assert = require('assert');
+const { once } = require('events');
 const Redis = require('ioredis');
+
+async function eventually(action) {
+  const deadline = Date.now() + 30000;
+  for (;;) {
+    try {
+      return await action();
+    } catch (e) {
+      if (Date.now() > deadline) throw e;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function subscribed(port, channel) {
+  const s = new Redis(port, '127.0.0.1', { autoResubscribe: false, retryStrategy: null });
+  s.on('error', () => {});
+  const id = await s.client('ID');
+  try {
+    await s.subscribe(channel);
+  } catch (e) {
+    s.disconnect();
+    throw e;
+  }
+  return { s, id };
+}
 
 async function main(leader, follower) {
   const r = new Redis(leader, '127.0.0.1');
@@ -11,11 +37,41 @@ async function main(leader, follower) {
   await r.hset('js:h', { a: 1, b: 2 });
   assert.deepStrictEqual(await r.hgetall('js:h'), { a: '1', b: '2' });
   assert.deepStrictEqual(await r.multi().set('js:t', 1).incr('js:t').exec(), [[null, 'OK'], [null, 2]]);
-  r.disconnect();
+  assert.strictEqual(await r.eval("return redis.call('incrby', KEYS[1], ARGV[1])", 1, 'js:t', 3), 5);
+
+  const news = await subscribed(leader, 'js:news');
+  let heard = once(news.s, 'message');
+  assert.strictEqual(await r.publish('js:news', 'hello'), 1);
+  assert.deepStrictEqual(await heard, ['js:news', 'hello']);
+
+  // Client-side caching in RESP2: another connection is told what is stale.
+  const told = await subscribed(leader, '__redis__:invalidate');
+  const reader = new Redis(leader, '127.0.0.1');
+  await reader.client('TRACKING', 'ON', 'REDIRECT', told.id);
+  assert.strictEqual(await reader.get('js:s'), 'v');
+  heard = once(told.s, 'message');
+  await r.set('js:s', 'w');
+  assert.deepStrictEqual(await heard, ['__redis__:invalidate', 'js:s']);
+  reader.disconnect();
 
   const c = new Redis.Cluster([{ host: '127.0.0.1', port: follower }]);
   assert.strictEqual(await c.set('js:c', 'cluster'), 'OK');
   assert.strictEqual(await c.get('js:c'), 'cluster');
+
+  // Another node leads: the subscribers' connections end, the cluster's client finds the way, and both go on there.
+  const ended = [once(news.s, 'end'), once(told.s, 'end')];
+  assert.strictEqual(await r.call('RAFT.TRANSFER_LEADER'), 'OK');
+  await Promise.all(ended);
+  assert.strictEqual(await eventually(() => c.set('js:after', 'failover')), 'OK');
+  assert.strictEqual(await eventually(() => c.get('js:after')), 'failover');
+  const now = (await eventually(() => r.cluster('SLOTS')))[0][2][1];
+  assert.notStrictEqual(now, leader);
+  const again = await eventually(() => subscribed(now, 'js:news'));
+  heard = once(again.s, 'message');
+  assert.strictEqual(await c.publish('js:news', 'again') >= 0, true);
+  assert.deepStrictEqual(await heard, ['js:news', 'again']);
+  again.s.disconnect();
+  r.disconnect();
   c.disconnect();
   console.log('ok');
 }

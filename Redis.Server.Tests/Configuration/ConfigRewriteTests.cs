@@ -49,6 +49,25 @@ internal sealed class ConfigRewriteTests
     }
 
     [Test]
+    public void Rewrite_OfEverything_ReadsBackTheSame()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            ServerOptions options = new();
+            string[] lines = ConfigRewrite.Rewrite("", options.Table, writesDefaults: true).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.That(lines, Has.Length.GreaterThanOrEqualTo(options.Table.All.Count));
+            File.WriteAllLines(file, lines);
+            ServerOptions again = CommandLine.Parse([file], TextReader.Null);
+            Assert.That(again.Table.Get(["*"]), Is.EqualTo(options.Table.Get(["*"])));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
     public void Write_WithoutAFile_SaysSo() =>
         Assert.That(ConfigRewrite.Write(new ServerOptions()), Is.EqualTo("ERR The server is running without a config file"));
 }

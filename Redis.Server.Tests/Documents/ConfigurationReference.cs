@@ -27,7 +27,7 @@ internal static class ConfigurationReference
     private static readonly string[] NotYet =
     [
         "raft.sharding", "raft.external-sharding", "raft.slot-config", "raft.shardgroup-update-interval", "raft.scan-size",
-        "maxmemory-clients", "stream-node-max-bytes", "stream-node-max-entries",
+        "stream-node-max-bytes", "stream-node-max-entries",
     ];
 
     private static readonly (OptionSection Section, string Title, string Text)[] Chapters =

@@ -27,6 +27,23 @@ internal sealed class LocalClusterPlanTests
         Assert.That(plan.Password, Is.EqualTo("secret"));
     }
 
+    [Test]
+    public void WithACertificate_NodesSpeakTlsOnly_AndTheHintsSayHow()
+    {
+        using Security.TestAuthority authority = new("ours");
+        string[] files = authority.ServerOptions("node");
+        string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), files[1]);
+        LocalClusterPlan plan = LocalClusterPlan.Parse(["--port", "7001", "--requirepass", "secret", files[0], relative, .. files[2..]]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(plan.ToolOptions, Is.EqualTo($" -a secret --tls --cacert {authority.CaFile} --cert {files[1]} --key {files[3]}"));
+            Assert.That(string.Join(' ', plan.ArgumentsOf(2)), Does.StartWith("--tls-cluster yes --port 0 --tls-port 7002 ").And.Contain("--raft.cluster-password secret --requirepass secret"));
+            Assert.That(plan.ArgumentsOf(1), Does.Contain(files[1]), "a path means what it means here, not in the node's directory");
+            Assert.That(plan.Access.Tls, Is.Not.Null);
+        });
+    }
+
+    [TestCase("--tls-cert-file no.crt --tls-key-file no.key --tls-ca-cert-file no.crt", "cannot be read")]
     [TestCase("--nodes 4", "use an odd number: 4 nodes survive no more failures than 3, because a majority of 4 is 3")]
     [TestCase("--nodes 0", "a number from 1 to 99 must follow")]
     [TestCase("--nodes", "a number from 1 to 99 must follow")]

@@ -49,6 +49,26 @@ internal sealed partial class LocalClusterTests
     }
 
     [Test]
+    public void ASecureCluster_CanBeUsedAsItSays()
+    {
+        if (Oracle.InstalledProgram.Find("redis-cli") is null) Assert.Ignore("redis-cli is not installed.");
+        using Security.TestAuthority authority = new("ours");
+        using RunningCluster cluster = new(_directory, FreePorts(3), ["--requirepass", "secret", .. authority.ServerOptions("node")]);
+        string[] hints = [.. cluster.Text.Split('\n').Where(line => line.Contains("greeting", StringComparison.Ordinal)).Select(line => line.Trim())];
+        Assert.That(hints.Select(RunLine), Is.EqualTo(new[] { "OK", "hello" }));
+        Assert.That(cluster.Stop(), Is.EqualTo(ExitCode.Success));
+
+        static string RunLine(string line)
+        {
+            string[] words = line.Split(' ');
+            using Process process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return output.Trim();
+        }
+    }
+
+    [Test]
     public void Nodes_EndWithTheirParent_HoweverItEnds()
     {
         using RunningCluster cluster = new(_directory, FreePorts(1), "--nodes", "1");

@@ -1,6 +1,5 @@
 using System.Text;
 using NUnit.Framework;
-using Redis.Server.Protocol;
 using Redis.Server.Tests.Documents;
 using Redis.Server.Tests.Oracle.Families;
 
@@ -46,7 +45,7 @@ internal sealed class EdgeCaseTests
                 continue;
             if (line.Length > 0)
             {
-                block.Add(Parse(line));
+                block.Add(Request.Parse(line));
             }
             else if (block.Count > 0)
             {
@@ -54,19 +53,5 @@ internal sealed class EdgeCaseTests
                 block.Clear();
             }
         }
-    }
-
-    /// <summary>Quotes and escapes are those of an inline command, which is what redis-cli reads.</summary>
-    private static Request Parse(string line)
-    {
-        byte[] bytes = Encoding.Latin1.GetBytes(line + "\r\n");
-        RequestParser parser = new();
-        Assert.That(parser.Parse(bytes, out int length), Is.EqualTo(ParseStatus.Complete), line);
-        ReadOnlySpan<byte> frame = parser.Frame(bytes, length);
-        CommandArgs args = parser.Args(frame);
-        byte[][] words = new byte[args.Count][];
-        for (int i = 0; i < words.Length; i++)
-            words[i] = args[i].ToArray();
-        return new Request(words);
     }
 }

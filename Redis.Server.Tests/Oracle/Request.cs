@@ -12,6 +12,21 @@ internal sealed record Request(byte[][] Args)
     {
     }
 
+    /// <summary>A line as redis-cli takes it: quotes and escapes are those of an inline command.</summary>
+    public static Request Parse(string line)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(line + "\r\n");
+        RequestParser parser = new();
+        if (parser.Parse(bytes, out int length) != ParseStatus.Complete)
+            throw new FormatException(line);
+        ReadOnlySpan<byte> frame = parser.Frame(bytes, length);
+        CommandArgs args = parser.Args(frame);
+        byte[][] words = new byte[args.Count][];
+        for (int i = 0; i < words.Length; i++)
+            words[i] = args[i].ToArray();
+        return new Request(words);
+    }
+
     /// <summary>The command's name in lower case.</summary>
     public string Name => Encoding.Latin1.GetString(Args[0]).ToLowerInvariant();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Redis.Server.Tests.Cluster;
 using Redis.Server.Tests.Oracle;
 
@@ -17,16 +18,21 @@ internal sealed class Conversation(int port) : IDisposable
     public List<string> Heard { get; } = [];
 
     /// <summary>
-    /// Lines such as "a: SUBSCRIBE c1 c2" or "a: MULTI | SET k v | EXEC", which is sent in one go; {b} is the id of client b.
+    /// Lines such as "a: SUBSCRIBE c1 c2" or "a: MULTI | SET k v | EXEC", which is sent in one go; {b} is the id of client b,
+    /// {addr:b} its address. Quotes and escapes are those of redis-cli; # begins a comment.
     /// </summary>
     public async Task HoldAsync(string script)
     {
         foreach (string line in script.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
+            if (line.StartsWith('#'))
+                continue;
             Heard.Add("> " + line);
             int colon = line.IndexOf(": ", StringComparison.Ordinal);
             TestClient speaker = await ClientAsync(line[..colon]);
-            Request[] requests = await Task.WhenAll(line[(colon + 2)..].Split(" | ").Select(RequestAsync));
+            List<Request> requests = [];
+            foreach (string command in line[(colon + 2)..].Split(" | "))
+                requests.Add(await RequestAsync(command)); // one by one: several may ask the same client for its id
             await speaker.SendAsync(TestClient.Encode(requests));
             await SynchronizeAsync(speaker);
         }
@@ -40,16 +46,23 @@ internal sealed class Conversation(int port) : IDisposable
 
     private async Task<Request> RequestAsync(string command)
     {
-        string[] words = command.Split(' ');
+        byte[][] words = Request.Parse(command).Args;
         for (int i = 0; i < words.Length; i++)
         {
-            if (words[i] is ['{', .., '}'])
-                words[i] = (await (await ClientAsync(words[i][1..^1])).CallAsync("CLIENT", "ID")).AsString;
-            else if (words[i] == "''")
-                words[i] = "";
+            if (words[i] is [(byte)'{', .., (byte)'}'])
+                words[i] = Encoding.Latin1.GetBytes(await MeaningOfAsync(Encoding.Latin1.GetString(words[i][1..^1])));
         }
 
         return new Request(words);
+    }
+
+    /// <summary>A client's id; with "addr:" before its name, its address.</summary>
+    private async Task<string> MeaningOfAsync(string placeholder)
+    {
+        string[] parts = placeholder.Split(':');
+        TestClient client = await ClientAsync(parts[^1]);
+        string id = (await client.CallAsync("CLIENT", "ID")).AsString;
+        return parts.Length == 1 ? id : client.Address;
     }
 
     private async Task<TestClient> ClientAsync(string name)
@@ -92,6 +105,10 @@ internal sealed class Conversation(int port) : IDisposable
             Heard.Add($"{name} is closed");
             client.Dispose();
             _clients.Remove(name);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{name} gets no answer:\n{string.Join('\n', Heard.TakeLast(20))}");
         }
     }
 }

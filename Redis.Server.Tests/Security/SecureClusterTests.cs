@@ -111,6 +111,53 @@ internal sealed class SecureClusterTests
     }
 
     [Test]
+    public async Task Status_ShowsASecureCluster_ToWhoeverHasCredentials()
+    {
+        string leader = (await _cluster.LeaderAsync()).Address;
+        (string cert, string key) = _authority.IssueFiles("operator");
+        string[] certificate = ["--tls", "--cacert", _authority.CaFile, "--cert", cert, "--key", key];
+        (int code, string text) = Status([leader, .. certificate, "--password", "admin's secret"]);
+        Assert.That((code, text.Split('\n').Count(line => line.Contains(" yes ", StringComparison.Ordinal))), Is.EqualTo((ExitCode.Success, 3)), text);
+        Assert.That(Status([leader, .. certificate, "--user", "default", "--password", "admin's secret", "--json"]).Code, Is.EqualTo(ExitCode.Success));
+
+        (string foreignCert, string foreignKey) = _foreign.IssueFiles("operator");
+        string[][] refused =
+        [
+            [leader, .. certificate],
+            [leader, .. certificate, "--password", "wrong"],
+            [leader, "--password", "admin's secret"],
+            [leader, "--tls", "--cacert", _authority.CaFile, "--password", "admin's secret"],
+            [leader, "--tls", "--cacert", _foreign.CaFile, "--cert", cert, "--key", key, "--password", "admin's secret"],
+            [leader, "--tls", "--cacert", _authority.CaFile, "--cert", foreignCert, "--key", foreignKey, "--password", "admin's secret"],
+        ];
+        foreach (string[] arguments in refused)
+            Assert.That(Status(arguments), Is.EqualTo((ExitCode.CommandFailed, $"{leader} does not answer, or wants other credentials")), string.Join(' ', arguments));
+
+        static (int Code, string Text) Status(string[] arguments)
+        {
+            using StringWriter output = new();
+            return (ClusterStatus.Run(arguments, output), output.ToString().Trim());
+        }
+    }
+
+    [Test]
+    public async Task ADeletedUser_IsGoneInTheMiddleOfItsConversation_OnEveryNode()
+    {
+        TestNode leader = await _cluster.LeaderAsync();
+        TestNode follower = await _cluster.FollowerAsync();
+        Assert.That(await leader.AskAsync("ACL", "SETUSER", "app", "on", ">app", "~*", "&*", "+@all"), Is.EqualTo("+OK"));
+        await _cluster.SettledAsync();
+        TestDoor app = _admin with { Login = ["app", "app"] };
+        using TestClient onLeader = await leader.ConnectAsync(app);
+        using TestClient onFollower = await follower.ConnectAsync(app);
+        Assert.That(await onLeader.AskAsync("SUBSCRIBE", "c"), Is.EqualTo("[$subscribe, $c, :1]"));
+        Assert.That(await onFollower.AskAsync("ACL", "WHOAMI"), Is.EqualTo("$app"));
+        Assert.That(await leader.AskAsync("ACL", "DELUSER", "app"), Is.EqualTo(":1"));
+        Assert.That(await onLeader.IsClosedAsync() && await onFollower.IsClosedAsync());
+        Assert.That(async () => await leader.ConnectAsync(app), Throws.InstanceOf<IOException>().With.Message.Contains("WRONGPASS"));
+    }
+
+    [Test]
     public async Task ANodeWithoutCredentials_OrOfAnotherAuthority_DoesNotJoin()
     {
         string leader = (await _cluster.LeaderAsync()).Address;

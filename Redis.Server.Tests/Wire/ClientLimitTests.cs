@@ -63,6 +63,35 @@ internal sealed class ClientLimitTests : SingleNode
         }
     }
 
+    [TestCase("pubsub 4mb 0 0", TestName = "A subscriber that does not read is closed at the hard limit")]
+    [TestCase("pubsub 0 2mb 1", TestName = "A subscriber that does not read is closed when it was beyond the soft limit for too long")]
+    public async Task ASubscriberThatDoesNotRead_IsClosed(string limit)
+    {
+        using TestClient client = await ConnectAsync();
+        Assert.That(await client.AskAsync("CONFIG", "SET", "client-output-buffer-limit", limit), Is.EqualTo("+OK"));
+        try
+        {
+            using TestClient reader = await ConnectAsync();
+            using TestClient slow = await TestClient.ConnectAsync(Node.Port, receiveBuffer: 4096);
+            Assert.That(await reader.AskAsync("SUBSCRIBE", "news"), Is.EqualTo("[$subscribe, $news, :1]"));
+            Assert.That(await slow.AskAsync("SUBSCRIBE", "news"), Is.EqualTo("[$subscribe, $news, :1]"));
+            const int Messages = 24; // more than the system keeps on their way
+            for (int i = 0; i < Messages; i++)
+            {
+                await client.CallAsync("PUBLISH", "news", new string('x', Megabyte));
+                Assert.That((await reader.ReadAsync()).Elements[2].Text, Has.Length.EqualTo(Megabyte));
+            }
+
+            await Eventually.TrueAsync("the slow subscriber to be closed", async () => !(await ListAsync(client)).Contains($"addr={slow.Address} ", StringComparison.Ordinal));
+            Assert.That(await client.AskAsync("PUBLISH", "news", "last"), Is.EqualTo(":1"));
+            Assert.That(ReplyText.Of(await reader.ReadAsync()), Is.EqualTo("[$message, $news, $last]"), "one that reads stays");
+        }
+        finally
+        {
+            await client.AskAsync("CONFIG", "SET", "client-output-buffer-limit", "pubsub 33554432 8388608 60");
+        }
+    }
+
     [Test]
     public async Task AClientThatDoesNotRead_NeitherBlocksOthersNorFillsMemory()
     {
@@ -79,7 +108,7 @@ internal sealed class ClientLimitTests : SingleNode
             Assert.That(await client.AskAsync("SET", "other", $"{i}"), Is.EqualTo("+OK"));
         Assert.That(Stopwatch.GetElapsedTime(start), Is.LessThan(Eventually.Limit));
         string line = (await ListAsync(client)).Split('\n').Single(one => one.Contains($"addr={slow.Address} ", StringComparison.Ordinal));
-        long waiting = long.Parse(line.Split(" obl=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        long waiting = long.Parse(line.Split(" omem=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.That(waiting, Is.LessThan(128L * Megabyte), "replies that wait for it");
 
         for (int i = 0; i < Requests; i++)

@@ -13,6 +13,8 @@ internal sealed class ClientTimeoutTests : SingleNode
         using TestClient idle = await ConnectAsync();
         using TestClient waiting = await ConnectAsync();
         using TestClient admin = await ConnectAsync();
+        using TestClient subscriber = await ConnectAsync();
+        await subscriber.CallAsync("SUBSCRIBE", "news");
         await waiting.SendAsync(TestClient.Encode(new Oracle.Request("BLPOP", "nothing", "0")));
         await idle.CallAsync("PING");
         await admin.CallAsync("CONFIG", "SET", "timeout", "1");
@@ -21,6 +23,8 @@ internal sealed class ClientTimeoutTests : SingleNode
         await later.CallAsync("CONFIG", "SET", "timeout", "0");
         await later.CallAsync("RPUSH", "nothing", "v");
         Assert.That(ReplyText.Of(await waiting.ReadAsync()), Is.EqualTo("[$nothing, $v]"));
+        Assert.That(await later.AskAsync("PUBLISH", "news", "m"), Is.EqualTo(":1"));
+        Assert.That(ReplyText.Of(await subscriber.ReadAsync()), Is.EqualTo("[$message, $news, $m]"));
     }
 
     [Test]

@@ -34,6 +34,22 @@ internal sealed class PauseAndMonitorTests : SingleNode
     }
 
     [Test]
+    public async Task Monitor_ShowsAScript_AndThenWhatItCalls()
+    {
+        using TestClient monitor = await ConnectAsync();
+        using TestClient client = await ConnectAsync();
+        Assert.That(await monitor.AskAsync("MONITOR"), Is.EqualTo("+OK"));
+        await client.AskAsync("EVAL", "redis.call('set', KEYS[1], 'v') return redis.call('get', KEYS[1])", "1", "k");
+        string[] lines = [.. (await monitor.ReadAsync(3)).Select(reply => reply.AsString.Split(' ', 2)[1])];
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            $"[0 {client.Address}] \"EVAL\" \"redis.call('set', KEYS[1], 'v') return redis.call('get', KEYS[1])\" \"1\" \"k\"",
+            "[0 lua] \"set\" \"k\" \"v\"",
+            "[0 lua] \"get\" \"k\"",
+        }));
+    }
+
+    [Test]
     public async Task Monitor_ShowsWhatOthersAsk_ButNoSecrets()
     {
         using TestClient monitor = await ConnectAsync();

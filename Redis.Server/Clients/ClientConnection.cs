@@ -32,6 +32,9 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     private const int MaxStaged = 1024;
     private const int MaxReadAhead = 1024 * 1024;
 
+    // The objects of an idle connection, roughly.
+    private const int BaseBytes = 2 * 1024;
+
     // Beyond so many bytes of such requests, too.
     private const long MaxInFlightBytes = 64 * 1024 * 1024;
 
@@ -59,6 +62,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     private bool _waitForTurn;
     private volatile bool _isHeldBack;
     private bool _closing;
+    private ReadOnlyMemory<byte> _running;
     private PeerIntroduction? _peer;
 
     public ClientConnection(ClientServices services, Transport transport, ClientSession session)
@@ -66,7 +70,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         _services = services;
         _transport = transport;
         Session = session;
-        Output = new SendQueue(transport, _ => transport.Close());
+        Output = new SendQueue(transport, _ => transport.Shutdown());
         _gate = new Gate(services, this);
         _parser.MaxBulkLength = services.Options.ProtoMaxBulkLength;
     }
@@ -108,13 +112,22 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     public override SendQueue Output { get; }
 
+    /// <summary>The descriptor of its socket.</summary>
+    public long Handle => _transport.Handle;
+
     /// <summary>What went over this connection.</summary>
     public Traffic Traffic => new(Volatile.Read(ref _bytesIn), Output.BytesSent, Volatile.Read(ref _reads), Output.Sends);
 
     public override string UserName => Session.User.Name;
 
-    /// <summary>Bytes received and not yet parsed, and the room they lie in.</summary>
-    public (int Used, int Free) QueryBuffer => (_end - _start, _buffer.Length - (_end - _start));
+    /// <summary>Bytes received and not yet run, and the room left behind them.</summary>
+    public (int Used, int Free) QueryBuffer => (_end - _start + _running.Length, Math.Max(0, _buffer.Length - (_end - _start) - _running.Length));
+
+    /// <summary>Bytes of the arguments of the command that it runs at the moment; 0 when there is none.</summary>
+    public int ArgumentBytes { get; private set; }
+
+    /// <summary>What it takes of this node's memory (CLIENT LIST tot-mem, maxmemory-clients).</summary>
+    public long MemoryBytes => BaseBytes + _buffer.Length + Output.Capacity + Transaction.Bytes + ArgumentBytes + Subscriptions.Bytes + (Tracking?.PrefixBytes ?? 0);
 
     /// <summary>Serves the client until either side ends the connection.</summary>
     public async Task RunAsync()
@@ -133,16 +146,23 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         }
         finally
         {
-            if (!_closing)
-            {
-                IsMuted = true;
-                _transport.Close();
-            }
-
+            IsMuted |= !_closing;
             _services.Clients.Remove(this);
             End();
             Unwatch();
+            await CloseAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Only here, where nothing is received any more: until then the connection is only shut down, and its end is an orderly one.</summary>
+    private async ValueTask CloseAsync()
+    {
+        if (_closing)
+        {
+            await Output.EmptiedAsync().ConfigureAwait(false);
+        }
+
+        _transport.Close();
     }
 
     /// <summary>Ends the connection at once (CLIENT KILL, output limits, time-out): from here on nobody finds it.</summary>
@@ -150,7 +170,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     {
         _services.Clients.Remove(this);
         Output.Close();
-        _transport.Close();
+        _transport.Shutdown();
     }
 
     /// <summary>The client's user was deleted: it is nobody from here on, and its connection ends with the replies it has. Application's turn.</summary>
@@ -159,7 +179,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         Session.User = _services.Users.Default;
         Session.IsAuthenticated = false;
         _services.Clients.Remove(this);
-        Output.CloseWhenSent();
+        Output.ShutdownWhenSent();
         _ = Task.Delay(GraceForReplies).ContinueWith(_ => Kill(), TaskScheduler.Default);
     }
 
@@ -196,7 +216,11 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         CommandArgs args = parser.Args(frame);
         bool wasCachingGiven = Tracking is { IsCachingGiven: true };
         long started = CommandMeter.Start();
+        _running = request.Bytes;
+        ArgumentBytes = args.TotalLength;
         bool isAnswered = RunLocal(request.Command!, args, reply);
+        _running = default;
+        ArgumentBytes = 0;
         if (reply.ErrorCount == 0 && reply.Written is [(byte)'-', .. ReadOnlySpan<byte> ready])
         {
             _services.Meter.Statistics.CountError(ready);
@@ -245,7 +269,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         KillIfTooSlow();
     }
 
-    public void Dismiss() => Output.CloseWhenSent();
+    public void Dismiss() => Output.ShutdownWhenSent();
 
     /// <summary>Nothing will be pushed to this client any more. Application's turn only.</summary>
     public void EndPushes()
@@ -330,7 +354,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
             if (_closing)
             {
-                Output.CloseWhenSent();
+                Output.ShutdownWhenSent();
                 return;
             }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Redis.Server.Commands;
 using Redis.Server.Protocol;
+using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
 
@@ -15,7 +16,7 @@ internal sealed class ClientFilter
     private string? _user;
     private bool _skipsMe = true;
 
-    public static bool TryParse(CommandArgs args, RespWriter reply, [NotNullWhen(true)] out ClientFilter? filter)
+    public static bool TryParse(CommandArgs args, UserDirectory users, RespWriter reply, [NotNullWhen(true)] out ClientFilter? filter)
     {
         filter = new ClientFilter();
         for (int i = 2; i < args.Count; i += 2)
@@ -45,6 +46,12 @@ internal sealed class ClientFilter
                     filter._localAddress = value;
                     break;
                 case "user":
+                    if (users.Find(args[i + 1]) is null)
+                    {
+                        reply.Error("ERR No such user '"u8, args[i + 1], "'"u8);
+                        return false;
+                    }
+
                     filter._user = value;
                     break;
                 case "type":

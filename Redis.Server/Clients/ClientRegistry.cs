@@ -9,6 +9,7 @@ internal sealed class ClientRegistry
     private long _lastId;
     private long _accepted;
     private long _rejected;
+    private long _evicted;
     private readonly Lock _closing = new();
     private Traffic _closed;
 
@@ -33,7 +34,7 @@ internal sealed class ClientRegistry
     }
 
     /// <summary>Memory of all clients' buffers.</summary>
-    public long BufferBytes => _clients.Values.Sum(client => client.QueryBuffer.Used + client.QueryBuffer.Free + (long)client.Output.Waiting);
+    public long BufferBytes => _clients.Values.Sum(client => client.MemoryBytes);
 
     /// <summary>The fullest query buffer and the most replies that wait, among the clients that are connected now.</summary>
     public (long Input, long Output) LargestBuffers => (
@@ -57,6 +58,11 @@ internal sealed class ClientRegistry
         _clients[client.Session.Id] = client;
     }
 
+    /// <summary>Clients disconnected because of maxmemory-clients.</summary>
+    public long Evicted => Volatile.Read(ref _evicted);
+
+    public void CountEvicted() => Interlocked.Increment(ref _evicted);
+
     public void CountRejected() => Interlocked.Increment(ref _rejected);
 
     public void Remove(ClientConnection client)
@@ -75,6 +81,7 @@ internal sealed class ClientRegistry
     {
         Volatile.Write(ref _accepted, 0);
         Volatile.Write(ref _rejected, 0);
+        Volatile.Write(ref _evicted, 0);
         lock (_closing)
         {
             _closed = _clients.Values.Aggregate(default(Traffic), (sum, client) => sum - client.Traffic); // what is open goes on from zero

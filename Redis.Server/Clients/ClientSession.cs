@@ -33,6 +33,4 @@ internal sealed class ClientSession
     public bool IsAuthenticated { get; set; }
 
     public bool IsExemptFromEviction { get; set; }
-
-    public bool LeavesAccessTimes { get; set; }
 }

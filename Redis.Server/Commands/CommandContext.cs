@@ -72,6 +72,9 @@ internal sealed class CommandContext
     /// <summary>Where refusals of <see cref="WhyCallerMayNot"/> are noted: the node that owes the reply has an ACL log for them.</summary>
     public IDenialWitness? Witness { get; set; }
 
+    /// <summary>Sees what the script calls that runs; null while nobody wants to.</summary>
+    public ICallWitness? CallWitness { get; set; }
+
     /// <summary>Rights that come with entries.</summary>
     public CallerRights CallerRights => field ??= new CallerRights(Table);
 

@@ -51,7 +51,14 @@ internal static class KeyCommands
 
     public static void Exists(CommandContext context, CommandArgs args) => Count(context, args);
 
-    public static void Touch(CommandContext context, CommandArgs args) => Count(context, args);
+    /// <summary>The one use of a key that CLIENT NO-TOUCH does not hide.</summary>
+    public static void Touch(CommandContext context, CommandArgs args)
+    {
+        bool leavesAccessTimes = context.Keyspace.LeavesAccessTimes;
+        context.Keyspace.LeavesAccessTimes = false;
+        Count(context, args);
+        context.Keyspace.LeavesAccessTimes = leavesAccessTimes;
+    }
 
     public static void Type(CommandContext context, CommandArgs args)
     {

@@ -34,7 +34,7 @@ internal sealed class AcceptedOptions
         YesNo("disable-thp", true, Fixed);
         YesNo("dynamic-hz", true, Free);
         Choice("enable-module-command", "no", ["no", "yes", "local"], Fixed);
-        Number("hz", 10, 0, int.MaxValue, Free);
+        Number("hz", 10, 0, int.MaxValue, Free, adjust: hz => Math.Clamp(hz, 1, 500));
         Words("ignore-warnings", [], Free);
         Number("io-threads", 1, 1, 128, Fixed);
         YesNo("io-threads-do-reads", false, Fixed);
@@ -44,13 +44,14 @@ internal sealed class AcceptedOptions
         Choice("propagation-error-behavior", "ignore", ["ignore", "panic", "panic-on-replicas"], Free);
         Text("server_cpulist", "", Fixed);
         YesNo("set-proc-title", true, Fixed);
-        Choice("shutdown-on-sigint", "default", ["default", "save", "nosave", "now", "force"], Free | OptionFlags.MultiWord);
-        Choice("shutdown-on-sigterm", "default", ["default", "save", "nosave", "now", "force"], Free | OptionFlags.MultiWord);
+        Choice("shutdown-on-sigint", "default", ["default", "save", "nosave", "now", "force"], Free | OptionFlags.MultiWord, CheckShutdown);
+        Choice("shutdown-on-sigterm", "default", ["default", "save", "nosave", "now", "force"], Free | OptionFlags.MultiWord, CheckShutdown);
         Number("socket-mark-id", 0, 0, uint.MaxValue, Fixed);
         Choice("supervised", "no", ["upstart", "systemd", "auto", "no"], Fixed);
         YesNo("syslog-enabled", false, Fixed);
         Text("syslog-facility", "local0", Fixed);
         Text("syslog-ident", "redis", Fixed);
+        Number("watchdog-period", 0, 0, int.MaxValue, Free | OptionFlags.Hidden, adjust: period => period > 0 ? Math.Max(period, 200) : 0);
     }
 
     private void AddPersistence()
@@ -106,7 +107,7 @@ internal sealed class AcceptedOptions
         YesNo("cluster-allow-reads-when-down", false, Free);
         YesNo("cluster-allow-replica-migration", true, Free);
         Number("cluster-announce-bus-port", 0, 0, 65535, Free);
-        Text("cluster-announce-hostname", "", Free);
+        Text("cluster-announce-hostname", "", Free, check: CheckHostName);
         Text("cluster-announce-ip", "", Free);
         Number("cluster-announce-port", 0, 0, 65535, Free);
         Number("cluster-announce-tls-port", 0, 0, 65535, Free);
@@ -160,13 +161,13 @@ internal sealed class AcceptedOptions
     private void YesNo(string name, bool initial, OptionFlags flags, string? alias = null) =>
         _table.Add(new YesNoOption(name, initial, flags, "") { Alias = alias });
 
-    private void Number(string name, long initial, long min, long max, OptionFlags flags, string? alias = null) =>
-        _table.Add(new IntegerOption(name, initial, min, max, "", flags, "") { Alias = alias });
+    private void Number(string name, long initial, long min, long max, OptionFlags flags, string? alias = null, Func<long, long>? adjust = null) =>
+        _table.Add(new IntegerOption(name, initial, min, max, "", flags, "") { Alias = alias, Adjust = adjust });
 
     private void Bytes(string name, long initial, OptionFlags flags, long min = 0) => _table.Add(new MemoryOption(name, initial, min, flags, ""));
 
-    private void Text(string name, string initial, OptionFlags flags, string? alias = null) =>
-        _table.Add(new TextOption(name, initial, flags, "") { Alias = alias });
+    private void Text(string name, string initial, OptionFlags flags, string? alias = null, Func<string, string?>? check = null) =>
+        _table.Add(new TextOption(name, initial, flags, "", check) { Alias = alias });
 
     private void Words(string name, IReadOnlyList<string> initial, OptionFlags flags, Func<IReadOnlyList<string>, string?>? check = null) =>
         _table.Add(new WordsOption(name, initial, ' ', "words", flags, "", check));
@@ -175,6 +176,15 @@ internal sealed class AcceptedOptions
         : words.All(word => int.TryParse(word, out int score) && score is >= -2000 and <= 2000) ? null
         : "Invalid oom-score-adj-values, elements must be between -2000 and 2000.";
 
-    private void Choice(string name, string initial, IReadOnlyList<string> choices, OptionFlags flags) =>
-        _table.Add(new ChoiceOption(name, initial, choices, flags, ""));
+    private static string? CheckShutdown(IReadOnlyList<string> words) =>
+        words.Contains("save", StringComparer.OrdinalIgnoreCase) && words.Contains("nosave", StringComparer.OrdinalIgnoreCase)
+            ? "shutdown options SAVE and NOSAVE can't be used simultaneously"
+            : null;
+
+    private static string? CheckHostName(string name) => name.Length > 255 ? "Hostnames must be less than 256 characters"
+        : name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') ? null
+        : "Hostnames may only contain alphanumeric characters, hyphens or dots";
+
+    private void Choice(string name, string initial, IReadOnlyList<string> choices, OptionFlags flags, Func<IReadOnlyList<string>, string?>? check = null) =>
+        _table.Add(new ChoiceOption(name, initial, choices, flags, "", check));
 }

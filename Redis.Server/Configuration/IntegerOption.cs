@@ -6,6 +6,9 @@ namespace Redis.Server.Configuration;
 internal sealed class IntegerOption(string name, long initial, long min, long max, string unit, OptionFlags flags, string summary)
     : Option<long>(name, initial, flags, summary)
 {
+    /// <summary>What Redis makes of a value that it accepts and does not use as it is (hz); null: nothing.</summary>
+    public Func<long, long>? Adjust { get; init; }
+
     public override string Accepts => $"{Bound(min)}..{Bound(max)}{(unit.Length > 0 ? " " + unit : "")}";
 
     protected override string? Parse(IReadOnlyList<string> words, out long value)
@@ -14,7 +17,9 @@ internal sealed class IntegerOption(string name, long initial, long min, long ma
         if (words.Count != 1) return "wrong number of arguments";
         if (!IsPlainInteger(words[0]) || !long.TryParse(words[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value))
             return "argument couldn't be parsed into an integer";
-        return value < min || value > max ? $"argument must be between {min} and {max} inclusive" : null;
+        if (value < min || value > max) return $"argument must be between {min} and {max} inclusive";
+        value = Adjust?.Invoke(value) ?? value;
+        return null;
     }
 
     protected override string Format(long value) => value.ToString(CultureInfo.InvariantCulture);

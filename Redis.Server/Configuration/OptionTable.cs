@@ -46,14 +46,14 @@ internal sealed class OptionTable
     /// </summary>
     public void OnApply(Func<IReadOnlyList<Option>, string?> applier) => _appliers.Add(applier);
 
-    /// <summary>What CONFIG GET answers: each option at most once a name, in the table's order.</summary>
+    /// <summary>What CONFIG GET answers: each option at most once a name, in the table's order. A name comes back as it was asked for.</summary>
     public List<(string Name, string Value)> Get(IReadOnlyList<string> patterns)
     {
         List<(string, string)> found = [];
         foreach (Option option in _options)
         {
-            if (Matches(option, option.Name, patterns)) found.Add((option.Name, option.Text));
-            if (option.Alias is not null && Matches(option, option.Alias, patterns)) found.Add((option.Alias, option.Text));
+            if (NameIn(option, option.Name, patterns) is { } name) found.Add((name, option.Text));
+            if (option.Alias is not null && NameIn(option, option.Alias, patterns) is { } alias) found.Add((alias, option.Text));
         }
         return found;
     }
@@ -79,7 +79,7 @@ internal sealed class OptionTable
                 if (changed.Count > 0) Apply(changed);
                 return refusal;
             }
-            foreach (Option option in changed) Changed?.Invoke(option);
+            foreach (Option option in changed.Distinct()) Changed?.Invoke(option);
             return null;
         }
     }
@@ -87,19 +87,20 @@ internal sealed class OptionTable
     private static string Failed(string name, string reason) =>
         $"ERR CONFIG SET failed (possibly related to argument '{name}') - {reason}";
 
-    private static bool Matches(Option option, string name, IReadOnlyList<string> patterns)
+    private static string? NameIn(Option option, string name, IReadOnlyList<string> patterns)
     {
         foreach (string pattern in patterns)
         {
             bool isGlob = pattern.AsSpan().ContainsAny('*', '?', '[');
-            if (!isGlob ? name.Equals(pattern, StringComparison.OrdinalIgnoreCase)
-                : !option.Has(OptionFlags.Hidden) && Glob.Matches(Encoding.UTF8.GetBytes(pattern), Encoding.UTF8.GetBytes(name), ignoreCase: true)) return true;
+            if (!isGlob && name.Equals(pattern, StringComparison.OrdinalIgnoreCase)) return pattern;
+            if (isGlob && !option.Has(OptionFlags.Hidden) && Glob.Matches(Encoding.UTF8.GetBytes(pattern), Encoding.UTF8.GetBytes(name), ignoreCase: true)) return name;
         }
-        return false;
+        return null;
     }
 
     private string? FindTargets(IReadOnlyList<(string Name, string Value)> pairs, List<Option> targets)
     {
+        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, _) in pairs)
         {
             Option? option = Find(name);
@@ -108,7 +109,7 @@ internal sealed class OptionTable
             if (option.Has(OptionFlags.Protected) && !ProtectedMayChange) return Failed(name, "can't set protected config");
             if (option.Has(OptionFlags.FixedAfterInit) && IsMember)
                 return Failed(name, "Configuration change is not allowed after init/join for this parameter");
-            if (targets.Contains(option)) return Failed(name, "duplicate parameter");
+            if (!names.Add(name)) return Failed(name, "duplicate parameter");
             targets.Add(option);
         }
         return null;

@@ -23,7 +23,7 @@ internal sealed class TlsSection
     {
         const OptionFlags None = OptionFlags.None;
         table.Begin(OptionSection.Tls);
-        _port = table.Add(new IntegerOption("tls-port", 0, 0, 65535, "", OptionFlags.Immutable, "Port for TLS clients; 0: none."));
+        _port = table.Add(new IntegerOption("tls-port", 0, 0, 65535, "", None, "Port for TLS clients; 0: none."));
         _certFile = table.Add(new TextOption("tls-cert-file", "", None, "The server's certificate, PEM.", accepts: "path"));
         _keyFile = table.Add(new TextOption("tls-key-file", "", None, "Its private key, PEM.", accepts: "path"));
         _keyFilePass = table.Add(new TextOption("tls-key-file-pass", "", OptionFlags.Sensitive, "The key's passphrase."));

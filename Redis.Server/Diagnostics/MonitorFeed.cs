@@ -5,7 +5,7 @@ using Redis.Server.PubSub;
 namespace Redis.Server.Diagnostics;
 
 /// <summary>MONITOR: shows the commands that this node's clients run, as they run, to those who asked. Application's turn only.</summary>
-internal sealed class MonitorFeed(SecretArguments secrets)
+internal sealed class MonitorFeed(SecretArguments secrets) : ICallWitness
 {
     private readonly HashSet<ISubscriber> _monitors = [];
 
@@ -24,10 +24,20 @@ internal sealed class MonitorFeed(SecretArguments secrets)
     /// <summary>A command ran. What is for administrators only is not shown to monitors.</summary>
     public void Show(Command command, CommandArgs args, string address)
     {
-        if ((command.Flags & (CommandFlags.Admin | CommandFlags.SkipMonitor)) != 0)
+        if ((command.Flags & (CommandFlags.Admin | CommandFlags.SkipMonitor)) == 0)
         {
-            return;
+            Write(command, args, address);
         }
+    }
+
+    /// <summary>A script begins: it is shown before what it calls.</summary>
+    public void ShowScript(Command command, CommandArgs args, string address) => Write(command, args, address);
+
+    /// <summary>The script calls a command.</summary>
+    public void Called(Command command, CommandArgs args) => Show(command, args, "lua");
+
+    private void Write(Command command, CommandArgs args, string address)
+    {
 
         long microseconds = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         Line.Clear();

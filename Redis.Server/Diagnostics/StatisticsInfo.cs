@@ -34,7 +34,7 @@ internal static class StatisticsInfo
             ("expired_time_cap_reached_count", 0),
             ("expire_cycle_cpu_milliseconds", 0),
             ("evicted_keys", 0),
-            ("evicted_clients", 0),
+            ("evicted_clients", services.Clients.Evicted),
             ("total_eviction_exceeded_time", 0),
             ("current_eviction_exceeded_time", 0),
             ("keyspace_hits", keyspace.Hits),

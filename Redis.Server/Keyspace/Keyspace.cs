@@ -33,6 +33,9 @@ internal sealed class Keyspace
         }
     }
 
+    /// <summary>CLIENT NO-TOUCH of the client whose command runs: it does not count as a use of the keys that are there.</summary>
+    public bool LeavesAccessTimes { get; set; }
+
     /// <summary>
     /// During a read the leader's own clock, else 0. A key that is due by it but not yet by <see cref="Now"/> sets
     /// <see cref="MetDueKey"/>: the read must wait until cluster time has caught up.
@@ -98,7 +101,7 @@ internal sealed class Keyspace
         }
 
         Hits++;
-        entry.AccessSeconds = _accessSeconds;
+        if (!LeavesAccessTimes) entry.AccessSeconds = _accessSeconds;
         return entry.Value;
     }
 
@@ -134,7 +137,7 @@ internal sealed class Keyspace
         }
 
         SaveToSnapshot(entry);
-        found.AccessSeconds = _accessSeconds;
+        if (!LeavesAccessTimes) found.AccessSeconds = _accessSeconds;
         if (found.Value.Object is { } value)
             Changing(value);
         return found.Value;

@@ -7,9 +7,8 @@ namespace Redis.Server.Operations;
 /// status: asks a node for the members of its group, then each member for itself, and shows them on one screen. Lag is
 /// counted in log entries behind the leader.
 /// </summary>
-internal sealed class ClusterStatus(string host, int port, string? password)
+internal sealed class ClusterStatus(string host, int port, NodeAccess access)
 {
-    private const string Usage = "use: status host:port [--watch] [--json] [--password PASSWORD]";
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -17,36 +16,23 @@ internal sealed class ClusterStatus(string host, int port, string? password)
     /// <summary>Answers the exit code; with --watch it goes on until the process is stopped.</summary>
     public static int Run(IReadOnlyList<string> arguments, TextWriter output)
     {
-        if (arguments.Count == 0 || !HostPort.TryParse(arguments[0], out string host, out int port)) throw Wrong(arguments);
-        bool watch = false;
-        bool json = false;
-        string? password = null;
-        for (int i = 1; i < arguments.Count; i++)
-        {
-            if (arguments[i] == "--watch") watch = true;
-            else if (arguments[i] == "--json") json = true;
-            else if (arguments[i] == "--password" && i + 1 < arguments.Count) password = arguments[++i];
-            else throw Wrong(arguments);
-        }
-        ClusterStatus status = new(host, port, password);
+        StatusArguments wanted = StatusArguments.Parse(arguments);
+        ClusterStatus status = new(wanted.Host, wanted.Port, wanted.Access);
         while (true)
         {
-            if (watch && !json) output.Write("\e[H\e[2J"); // top left, clear
-            bool answered = status.Show(output, json);
-            if (!watch) return answered ? ExitCode.Success : ExitCode.CommandFailed;
+            if (wanted.Watches && !wanted.IsJson) output.Write("\e[H\e[2J"); // top left, clear
+            bool answered = status.Show(output, wanted.IsJson);
+            if (!wanted.Watches) return answered ? ExitCode.Success : ExitCode.CommandFailed;
             Thread.Sleep(WatchInterval);
         }
     }
 
-    private static ConfigurationException Wrong(IReadOnlyList<string> arguments) =>
-        new("the command line", 0, $"status {string.Join(' ', arguments)}".TrimEnd(), Usage);
-
     private bool Show(TextWriter output, bool json)
     {
-        RaftInfo? asked = RaftInfo.Ask(host, port, AnswerLimit, password);
+        RaftInfo? asked = RaftInfo.Ask(host, port, AnswerLimit, access);
         if (asked is null)
         {
-            output.WriteLine(json ? "{ \"error\": \"no answer\" }" : $"{host}:{port} does not answer, or wants another password");
+            output.WriteLine(json ? "{ \"error\": \"no answer\" }" : $"{host}:{port} does not answer, or wants other credentials");
             return false;
         }
         List<MemberStatus> members = [new(asked.NodeId, $"{host}:{port}", true, asked), .. asked.Members.Select(Ask)];
@@ -61,7 +47,7 @@ internal sealed class ClusterStatus(string host, int port, string? password)
     private MemberStatus Ask(RaftMember member)
     {
         RaftInfo? info = HostPort.TryParse(member.Address, out string memberHost, out int memberPort)
-            ? RaftInfo.Ask(memberHost, memberPort, AnswerLimit, password)
+            ? RaftInfo.Ask(memberHost, memberPort, AnswerLimit, access)
             : null;
         return new MemberStatus(long.TryParse(member.Id, out long id) ? id : 0, member.Address, member.IsVoting, info);
     }

@@ -85,10 +85,10 @@ internal sealed class LocalCluster : IDisposable
         _output.WriteLine($"""
 
             Try:
-              redis-cli -c -p {port} SET greeting hello
-              redis-cli -c -p {port} GET greeting
-              redis-cli -p {port} INFO raft
-              redis-benchmark -p {leader.Port} -t set,get -n 100000 -q
+              redis-cli{_plan.ToolOptions} -c -p {port} SET greeting hello
+              redis-cli{_plan.ToolOptions} -c -p {port} GET greeting
+              redis-cli{_plan.ToolOptions} -p {port} INFO raft
+              redis-benchmark{_plan.ToolOptions} -p {leader.Port} -t set,get -n 100000 -q
               kill -9 {leader.ProcessId}          # the leader: the others elect a new one
 
             Ctrl-C stops all nodes; run the same command again and they come back with their data.
@@ -110,7 +110,7 @@ internal sealed class LocalCluster : IDisposable
                     _output.WriteLine($"         {LocalNode.CommandLine(_plan, node.Number)}");
                 }
                 // A node that somebody started again by hand answers on the same port.
-                RaftInfo? info = RaftInfo.Ask(LocalClusterPlan.Host, node.Port, TimeSpan.FromSeconds(1), _plan.Password);
+                RaftInfo? info = RaftInfo.Ask(LocalClusterPlan.Host, node.Port, TimeSpan.FromSeconds(1), _plan.Access);
                 if (_changes.Observe(node.Number, info) is { } change) Tell(change);
             }
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Redis.Server.Configuration;
+using Redis.Server.Security;
 
 namespace Redis.Server.Operations;
 
@@ -9,6 +10,18 @@ namespace Redis.Server.Operations;
 internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directory, IReadOnlyList<string> NodeOptions, string Password)
 {
     public const string Host = "127.0.0.1";
+
+    /// <summary>How this process gets in at its nodes.</summary>
+    public NodeAccess Access { get; private init; } = NodeAccess.Plain;
+
+    /// <summary>What redis-cli and redis-benchmark need to get in; begins with a space, or is empty.</summary>
+    public string ToolOptions { get; private init; } = "";
+
+    /// <summary>Whether the nodes speak TLS, and nothing else.</summary>
+    private bool IsSecure => Access.Tls is not null;
+
+    /// <summary>The files of the tls-* options: a path that was given is meant from here, not from the nodes' directories.</summary>
+    private IReadOnlyList<string> FullPaths { get; init; } = [];
 
     /// <summary>The server to start, and what comes before its arguments: this executable, if nothing else is said.</summary>
     public IReadOnlyList<string> Program { get; init; } = ThisProgram();
@@ -48,8 +61,43 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
         }
         if (plan.FirstPort + plan.Nodes - 1 > 65535) throw Wrong($"port {plan.FirstPort}", "the ports would end beyond 65535");
         ServerOptions common = CommandLine.Parse(rest, TextReader.Null);
-        return plan with { Directory = Path.GetFullPath(plan.Directory), NodeOptions = rest, Password = common.Security.RequirePass };
+        plan = plan with { Directory = Path.GetFullPath(plan.Directory), NodeOptions = rest, Password = common.Security.RequirePass };
+        return plan.WithAccess(common);
     }
+
+    private LocalClusterPlan WithAccess(ServerOptions common)
+    {
+        List<string> tool = Password.Length > 0 ? ["-a", Password] : [];
+        TlsSection tls = common.Tls;
+        if (tls.CertFile.Length == 0)
+        {
+            return this with { Access = new NodeAccess("", Password, null), ToolOptions = Joined(tool) };
+        }
+
+        string ca = tls.CaCertFile.Length > 0 ? common.PathOf(tls.CaCertFile) : "";
+        string caDirectory = tls.CaCertDir.Length > 0 ? common.PathOf(tls.CaCertDir) : "";
+        (string cert, string key) = tls.ClientCertFile.Length > 0 ? (tls.ClientCertFile, tls.ClientKeyFile) : (tls.CertFile, tls.KeyFile);
+        tool.AddRange(["--tls", .. ca.Length > 0 ? (string[])["--cacert", ca] : ["--cacertdir", caDirectory]]);
+        tool.AddRange(["--cert", common.PathOf(cert), "--key", common.PathOf(key)]);
+        try
+        {
+            return this with
+            {
+                Access = new NodeAccess("", Password, TlsSettings.Load(common).ClientTo),
+                ToolOptions = Joined(tool),
+                FullPaths = [.. common.Table.All.Where(option => IsTlsPath(option.Name) && option.Text.Length > 0).SelectMany(option => (string[])[$"--{option.Name}", common.PathOf(option.Text)])],
+            };
+        }
+        catch (FormatException e)
+        {
+            throw Wrong("tls-cert-file", e.Message);
+        }
+    }
+
+    private static bool IsTlsPath(string option) =>
+        option is "tls-cert-file" or "tls-key-file" or "tls-client-cert-file" or "tls-client-key-file" or "tls-ca-cert-file" or "tls-ca-cert-dir";
+
+    private static string Joined(List<string> words) => string.Concat(words.Select(word => " " + Words.Quote(word)));
 
     /// <summary>Creates the directories and looks at the ports, so that what is in the way is named before anything starts.</summary>
     /// <exception cref="ConfigurationException">A port is busy, or the directory cannot be written.</exception>
@@ -80,12 +128,14 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
     /// <summary>The command line of a node; what the user gave comes last and wins.</summary>
     public IReadOnlyList<string> ArgumentsOf(int node) =>
     [
-        "--port", PortOf(node).ToString(CultureInfo.InvariantCulture),
+        .. IsSecure ? (string[])["--tls-cluster", "yes", "--port", "0", "--tls-port"] : ["--port"], PortOf(node).ToString(CultureInfo.InvariantCulture),
         "--bind", Host,
         "--dir", DirectoryOf(node),
         "--logfile", "node.log",
         "--raft.addr", $"{Host}:{PortOf(node)}",
+        .. Password.Length > 0 ? (string[])["--raft.cluster-password", Password] : [],
         .. NodeOptions,
+        .. FullPaths,
     ];
 
     private static IReadOnlyList<string> ThisProgram()

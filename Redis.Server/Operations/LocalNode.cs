@@ -7,13 +7,13 @@ namespace Redis.Server.Operations;
 internal sealed class LocalNode : IDisposable
 {
     private readonly Process _process;
-    private readonly string _password;
+    private readonly NodeAccess _access;
     private readonly Queue<string> _lastLines = new();
 
     private LocalNode(LocalClusterPlan plan, int number, Process process)
     {
         (Number, Port, Directory) = (number, plan.PortOf(number), plan.DirectoryOf(number));
-        (_process, _password) = (process, plan.Password);
+        (_process, _access) = (process, plan.Access);
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
@@ -49,16 +49,11 @@ internal sealed class LocalNode : IDisposable
         string.Join(' ', plan.Program.Concat(plan.ArgumentsOf(number)).Select(Words.Quote));
 
     /// <summary>INFO raft, or null when it does not answer.</summary>
-    public RaftInfo? Ask() => HasExited ? null : RaftInfo.Ask(LocalClusterPlan.Host, Port, TimeSpan.FromSeconds(1), _password);
+    public RaftInfo? Ask() => HasExited ? null : RaftInfo.Ask(LocalClusterPlan.Host, Port, TimeSpan.FromSeconds(1), _access);
 
     /// <summary>A connection for commands, authenticated.</summary>
     /// <exception cref="IOException">The node does not answer.</exception>
-    public RespConnection Connect(TimeSpan timeout)
-    {
-        RespConnection connection = RespConnection.Open(LocalClusterPlan.Host, Port, timeout);
-        if (_password.Length > 0) connection.Call("AUTH", _password);
-        return connection;
-    }
+    public RespConnection Connect(TimeSpan timeout) => _access.Connect(LocalClusterPlan.Host, Port, timeout);
 
     /// <summary>Why it ended: what it printed, else the end of its log.</summary>
     public string LastWords()

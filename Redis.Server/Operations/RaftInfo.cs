@@ -45,12 +45,11 @@ internal sealed class RaftInfo
         long.TryParse(Field(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
     /// <summary>Asks a node; null when it does not answer in time.</summary>
-    public static RaftInfo? Ask(string host, int port, TimeSpan timeout, string? password = null)
+    public static RaftInfo? Ask(string host, int port, TimeSpan timeout, NodeAccess? access = null)
     {
         try
         {
-            using RespConnection connection = RespConnection.Open(host, port, timeout);
-            if (password is { Length: > 0 }) connection.Call("AUTH", password);
+            using RespConnection connection = (access ?? NodeAccess.Plain).Connect(host, port, timeout);
             RespReply reply = connection.Call("INFO", "raft");
             return reply.IsError ? null : new RaftInfo(reply.Text);
         }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Redis.Server.Operations;
@@ -14,18 +16,18 @@ internal sealed record RespReply(char Type, string Text, IReadOnlyList<RespReply
 internal sealed class RespConnection : IDisposable
 {
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly BufferedStream _input;
 
-    private RespConnection(Socket socket)
+    private RespConnection(Socket socket, Stream stream)
     {
         _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        _stream = stream;
         _input = new BufferedStream(_stream, 16 * 1024);
     }
 
     /// <exception cref="IOException">There is no connection, or not in time.</exception>
-    public static RespConnection Open(string host, int port, TimeSpan timeout)
+    public static RespConnection Open(string host, int port, TimeSpan timeout, SslClientAuthenticationOptions? tls = null)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -33,13 +35,21 @@ internal sealed class RespConnection : IDisposable
             using CancellationTokenSource limit = new(timeout);
             socket.ConnectAsync(host, port, limit.Token).AsTask().GetAwaiter().GetResult();
             socket.ReceiveTimeout = socket.SendTimeout = (int)timeout.TotalMilliseconds;
-            return new RespConnection(socket);
+            NetworkStream plain = new(socket, ownsSocket: true);
+            return new RespConnection(socket, tls is null ? plain : Encrypted(plain, tls));
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException or AuthenticationException or IOException)
         {
             socket.Dispose();
             throw new IOException($"cannot connect to {host}:{port}: {e.Message}", e);
         }
+    }
+
+    private static SslStream Encrypted(NetworkStream plain, SslClientAuthenticationOptions tls)
+    {
+        SslStream stream = new(plain);
+        stream.AuthenticateAsClient(tls);
+        return stream;
     }
 
     /// <summary>How long a reply may take.</summary>
@@ -59,6 +69,7 @@ internal sealed class RespConnection : IDisposable
             request.Write("\r\n"u8);
         }
         _stream.Write(request.GetBuffer(), 0, (int)request.Length);
+        _stream.Flush();
         return ReadReply();
     }
 

@@ -37,6 +37,10 @@ internal sealed class DialledTransport(Task<Transport> dialled) : Transport
         await transport.SendAsync(bytes).ConfigureAwait(false);
     }
 
+    public override long Handle => IsConnected ? dialled.Result.Handle : -1;
+
+    public override void Shutdown() => Close();
+
     public override void Close()
     {
         if (Interlocked.Exchange(ref _isClosed, 1) == 0)

@@ -15,6 +15,9 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
 {
     private const int InitialCapacity = 4 * 1024;
 
+    // What a slow receiver has taken of a large batch shows while it is sent, not only at its end.
+    private const int LargestSend = 256 * 1024;
+
     // A burst's buffer is given back once it is drained, so that an idle connection stays small.
     private const int KeptCapacity = 256 * 1024;
 
@@ -22,13 +25,17 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
     private byte[] _filling = [];
     private byte[] _sending = [];
     private int _filled;
+    private int _inTransit;
     private bool _busy;
     private bool _closed;
-    private bool _closeWhenSent;
+    private bool _endWhenSent;
     private TaskCompletionSource? _emptied;
 
-    /// <summary>Bytes appended and not yet taken by a send.</summary>
-    public int Waiting => Volatile.Read(ref _filled);
+    /// <summary>Bytes appended and not yet sent. Any thread.</summary>
+    public int Waiting => Volatile.Read(ref _filled) + Volatile.Read(ref _inTransit);
+
+    /// <summary>Memory of the buffers. Any thread.</summary>
+    public int Capacity => Volatile.Read(ref _filling).Length + Volatile.Read(ref _sending).Length;
 
     /// <summary>Bytes sent since the start.</summary>
     public long BytesSent { get; private set; }
@@ -96,19 +103,19 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
         }
     }
 
-    /// <summary>Closes the connection once everything queued so far is sent.</summary>
-    public void CloseWhenSent()
+    /// <summary>Shuts the connection down once everything queued so far is sent.</summary>
+    public void ShutdownWhenSent()
     {
         bool isSent;
         lock (_lock)
         {
-            _closeWhenSent = true;
+            _endWhenSent = true;
             isSent = !_busy && _filled == 0;
         }
 
         if (isSent)
         {
-            transport.Close();
+            transport.Shutdown();
         }
         else
         {
@@ -123,6 +130,7 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
         {
             _closed = true;
             _filled = 0;
+            _inTransit = 0;
             EmptiedLocked();
         }
     }
@@ -133,8 +141,13 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
         {
             while (true)
             {
-                await transport.SendAsync(_sending.AsMemory(0, count)).ConfigureAwait(false);
-                bool close;
+                for (int sent = 0; sent < count; sent += LargestSend)
+                {
+                    await transport.SendAsync(_sending.AsMemory(sent, Math.Min(LargestSend, count - sent))).ConfigureAwait(false);
+                    Volatile.Write(ref _inTransit, Math.Max(0, count - sent - LargestSend));
+                }
+
+                bool end;
                 lock (_lock)
                 {
                     BytesSent += count;
@@ -146,7 +159,7 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
                     }
 
                     _busy = _filled > 0;
-                    close = _closeWhenSent && !_busy;
+                    end = _endWhenSent && !_busy;
                     if (_busy)
                     {
                         count = TakeLocked();
@@ -156,9 +169,9 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
                     EmptiedLocked();
                 }
 
-                if (close)
+                if (end)
                 {
-                    transport.Close();
+                    transport.Shutdown();
                 }
 
                 return;
@@ -181,6 +194,7 @@ internal sealed class SendQueue(Transport transport, Action<Exception> failed)
     {
         (_filling, _sending) = (_sending, _filling);
         int count = _filled;
+        _inTransit = count;
         _filled = 0;
         _busy = true;
         return count;

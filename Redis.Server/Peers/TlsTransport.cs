@@ -12,10 +12,14 @@ internal sealed class TlsTransport(Socket socket, SslStream stream) : Transport
     private readonly Lock _lock = new();
     private bool _sending;
     private bool _closed;
+    private bool _saysFarewell;
+    private bool _closesAfterFarewell;
 
     public override EndPoint? Remote { get; } = socket.RemoteEndPoint;
 
     public override EndPoint? Local { get; } = socket.LocalEndPoint;
+
+    public override long Handle { get; } = socket.SafeHandle.DangerousGetHandle();
 
     public override bool IsEncrypted => true;
 
@@ -46,28 +50,41 @@ internal sealed class TlsTransport(Socket socket, SslStream stream) : Transport
         }
     }
 
+    public override void Shutdown()
+    {
+        if (!TryBeginFarewell(thenClose: false, out bool isUnderWay) && !isUnderWay)
+        {
+            SocketTransport.Shutdown(socket);
+        }
+    }
+
     public override void Close()
     {
-        bool saysFarewell;
-        lock (_lock)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
-            saysFarewell = !_sending;
-        }
-
-        if (saysFarewell)
-        {
-            _ = SayFarewellAsync();
-        }
-        else
+        if (!TryBeginFarewell(thenClose: true, out bool isUnderWay) && !isUnderWay)
         {
             socket.Dispose();
         }
+    }
+
+    /// <summary>Nothing is sent from here on but the farewell, which cannot be said while something else is being sent.</summary>
+    private bool TryBeginFarewell(bool thenClose, out bool isUnderWay)
+    {
+        lock (_lock)
+        {
+            isUnderWay = _saysFarewell;
+            _closesAfterFarewell |= thenClose;
+            if (_closed || _sending)
+            {
+                _closed = true;
+                return false;
+            }
+
+            _closed = true;
+            _saysFarewell = true;
+        }
+
+        _ = SayFarewellAsync();
+        return true;
     }
 
     /// <summary>close_notify tells the other side that nothing was cut off.</summary>
@@ -83,7 +100,18 @@ internal sealed class TlsTransport(Socket socket, SslStream stream) : Transport
         }
         finally
         {
-            socket.Dispose();
+            SocketTransport.Shutdown(socket);
+            bool closes;
+            lock (_lock)
+            {
+                _saysFarewell = false;
+                closes = _closesAfterFarewell;
+            }
+
+            if (closes)
+            {
+                socket.Dispose();
+            }
         }
     }
 }

@@ -10,6 +10,9 @@ internal abstract class Transport
 
     public abstract EndPoint? Local { get; }
 
+    /// <summary>The operating system's number of the socket.</summary>
+    public abstract long Handle { get; }
+
     /// <summary>Whether nobody on the way can read or change what goes over it.</summary>
     public virtual bool IsEncrypted => false;
 
@@ -30,6 +33,12 @@ internal abstract class Transport
     {
     }
 
+    /// <summary>
+    /// Ends the conversation both ways: the other side reads the end behind what was sent, and so does who receives here and
+    /// then closes. Closing while a receive is pending would reset the connection instead. Any thread, more than once.
+    /// </summary>
+    public abstract void Shutdown();
+
     /// <summary>Ends the connection at once; pending calls fail. May be called more than once and from any thread.</summary>
     public abstract void Close();
 }
@@ -40,6 +49,8 @@ internal sealed class SocketTransport(Socket socket) : Transport
     public override EndPoint? Remote { get; } = Attempt(() => socket.RemoteEndPoint);
 
     public override EndPoint? Local { get; } = Attempt(() => socket.LocalEndPoint);
+
+    public override long Handle { get; } = socket.SafeHandle.DangerousGetHandle();
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => socket.ReceiveAsync(buffer, SocketFlags.None);
 
@@ -62,6 +73,21 @@ internal sealed class SocketTransport(Socket socket) : Transport
         if (OperatingSystem.IsLinux() && socket.AddressFamily != AddressFamily.Unix)
         {
             socket.SetRawSocketOption(protocolTcp, userTimeout, BitConverter.GetBytes((int)limit.TotalMilliseconds));
+        }
+    }
+
+    public override void Shutdown() => Shutdown(socket);
+
+    /// <inheritdoc cref="Transport.Shutdown"/>
+    public static void Shutdown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The other side or somebody here was quicker.
         }
     }
 

@@ -21,6 +21,18 @@ internal readonly ref struct CommandArgs
     /// <summary>Number of arguments, the command's name included.</summary>
     public int Count => _ranges.Length;
 
+    /// <summary>Bytes of all arguments.</summary>
+    public int TotalLength
+    {
+        get
+        {
+            int sum = 0;
+            foreach (ArgRange range in _ranges)
+                sum += range.Length;
+            return sum;
+        }
+    }
+
     /// <summary>Argument <paramref name="index"/>; 0 is the command's name.</summary>
     public ReadOnlySpan<byte> this[int index]
     {

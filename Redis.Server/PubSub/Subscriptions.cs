@@ -5,8 +5,14 @@ namespace Redis.Server.PubSub;
 /// <summary>What one client has subscribed to. Changed on the application's turn only, by <see cref="Channels"/>.</summary>
 internal sealed class Subscriptions
 {
+    // Places in the client's table and in that of the channels.
+    private const int EntryBytes = 64;
+
     private readonly Dict<bool>?[] _names = new Dict<bool>?[3];
     private volatile int _total;
+
+    /// <summary>Memory of their names, roughly. Any thread.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>All of them: a client with any is a subscriber. Any thread.</summary>
     public int Total => _total;
@@ -33,6 +39,7 @@ internal sealed class Subscriptions
     {
         (_names[(int)kind] ??= new Dict<bool>()).GetOrAdd(name, out bool existed);
         _total += existed ? 0 : 1;
+        Bytes += existed ? 0 : BytesOf(name);
         return !existed;
     }
 
@@ -42,6 +49,9 @@ internal sealed class Subscriptions
         if (_names[(int)kind]?.Remove(name) != true)
             return false;
         _total--;
+        Bytes -= BytesOf(name);
         return true;
     }
+
+    private static long BytesOf(ReadOnlySpan<byte> name) => HeapSize.Array(name.Length) + EntryBytes;
 }

@@ -139,6 +139,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
 
     private void Run(RequestStream? client)
     {
+        context.Keyspace.LeavesAccessTimes = client is { LeavesAccessTimes: true };
         Invalidations? invalidations = context.Invalidations is { IsActive: true } active ? active : null;
         if (invalidations is not null)
         {
@@ -201,8 +202,15 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     private void RunMeasured(Command command, CommandArgs args, RequestStream? client)
     {
         int errors = context.Reply.ErrorCount;
+        if (meter.Monitors.Count > 0 && client is not null && command.Has(CommandFlags.SkipMonitor))
+        {
+            meter.Monitors.ShowScript(command, args, client.Address);
+            context.CallWitness = meter.Monitors;
+        }
+
         long started = CommandMeter.Start();
         command.Handler!(context, args);
+        context.CallWitness = null;
         if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
         {
             meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);

@@ -350,8 +350,19 @@ internal sealed class RaftHost : IDisposable
         }
 
         _log.Statistics.Measured = elapsed => SyncMeasured(elapsed);
-        _log.Synced = Consensus.LogSynced;
+        _log.Synced = LogSynced;
         _log.Failed = LogFailed;
+    }
+
+    /// <summary>To latency monitoring a sync of the log is what that of an append-only file is to Redis, with appendfsync always.</summary>
+    private void LogSynced()
+    {
+        Consensus.LogSynced();
+        if (_options.Diagnostics.LatencyMonitorThreshold is > 0 and long threshold
+            && (long)_log!.Statistics.FsyncLast.TotalMilliseconds is long took && took >= threshold)
+        {
+            Application.Post(() => Meter.Latency.Add("aof-fsync-always", took));
+        }
     }
 
     private void StartServer(RaftSnapshot? snapshot)

@@ -38,6 +38,9 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     /// <summary>RESP version of the client (HELLO). Set on the application's turn only.</summary>
     public int ProtocolVersion { get; set; } = 2;
 
+    /// <summary>CLIENT NO-TOUCH. Application only.</summary>
+    public bool LeavesAccessTimes { get; set; }
+
     /// <summary>The client is gone.</summary>
     public bool IsMuted { get; set; }
 

@@ -74,6 +74,27 @@ internal sealed class TlsSettings
             });
     }
 
+    /// <summary>
+    /// For an operator's tool: the certificate is shown if there is one; the authorities are those of tls-ca-cert-*, or else
+    /// those that this machine trusts.
+    /// </summary>
+    /// <exception cref="FormatException">What is missing, unreadable or wrong.</exception>
+    public static Func<string, SslClientAuthenticationOptions> OfTool(ServerOptions options, bool trustsAnyone)
+    {
+        TlsSection tls = options.Tls;
+        X509ChainPolicy? trust = tls.CaCertFile.Length + tls.CaCertDir.Length > 0 ? Trust(options) : null;
+        SslStreamCertificateContext? identity = tls.CertFile.Length > 0 ? Identity(options, tls.CertFile, tls.KeyFile, tls.KeyFilePass) : null;
+        return host => new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            ClientCertificateContext = identity,
+            CertificateChainPolicy = trust,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) => trustsAnyone
+                || (certificate is not null && (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None),
+        };
+    }
+
     public SslClientAuthenticationOptions ClientTo(string host) => new()
     {
         TargetHost = host,

@@ -1,3 +1,5 @@
+using Redis.Server.Keyspace;
+
 namespace Redis.Server.Tracking;
 
 /// <summary>BCAST: who wants to hear of which beginnings of keys, and which such keys have changed since they were last told.</summary>
@@ -21,6 +23,7 @@ internal sealed class BroadcastPrefixes
     public void Add(TrackingSession session, byte[] prefix)
     {
         session.Prefixes.Add(prefix);
+        session.PrefixBytes += HeapSize.Array(prefix.Length);
         if (!_prefixes.TryGetValue(prefix, out Listeners? listeners))
         {
             _prefixes.Add(prefix, listeners = new Listeners());
@@ -42,6 +45,7 @@ internal sealed class BroadcastPrefixes
         }
 
         session.Prefixes.Clear();
+        session.PrefixBytes = 0;
     }
 
     public void Changed(ReadOnlySpan<byte> key, object? changer)

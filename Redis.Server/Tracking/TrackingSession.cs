@@ -43,6 +43,9 @@ internal sealed class TrackingSession(ISubscriber client)
     /// <summary>BCAST: the beginnings of the keys it wants to hear of.</summary>
     public SortedSet<byte[]> Prefixes { get; } = new(ByteOrder.Instance);
 
+    /// <summary>Memory of the prefixes, roughly. Any thread.</summary>
+    public long PrefixBytes { get; set; }
+
     public bool Has(TrackingModes modes) => (Modes & modes) == modes;
 
     /// <summary>Whether keys that it reads now are to be remembered.</summary>

@@ -95,7 +95,7 @@ internal static class ClientCommands
         client.Session.IsExemptFromEviction = Switch(args, reply, client.Session.IsExemptFromEviction);
 
     private static void SetTouching(ClientConnection client, CommandArgs args, RespWriter reply) =>
-        client.Session.LeavesAccessTimes = Switch(args, reply, client.Session.LeavesAccessTimes);
+        client.LeavesAccessTimes = Switch(args, reply, client.LeavesAccessTimes);
 
     private static bool Switch(CommandArgs args, RespWriter reply, bool before)
     {
@@ -174,7 +174,7 @@ internal static class ClientCommands
             return;
         }
 
-        if (!ClientFilter.TryParse(args, reply, out ClientFilter? filter))
+        if (!ClientFilter.TryParse(args, client.Services.Users, reply, out ClientFilter? filter))
         {
             return;
         }
@@ -237,7 +237,13 @@ internal static class ClientCommands
     private static void Unblock(ClientConnection client, CommandArgs args, RespWriter reply)
     {
         UnblockReason reason = UnblockReason.TimedOut;
-        if (args.Count > 4 || (args.Count == 4 && !args.Is(3, "timeout"u8) && !args.Is(3, "error"u8)))
+        if (args.Count > 4)
+        {
+            reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try CLIENT HELP."u8);
+            return;
+        }
+
+        if (args.Count == 4 && !args.Is(3, "timeout"u8) && !args.Is(3, "error"u8))
         {
             reply.Error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"u8);
             return;

@@ -7,6 +7,9 @@ namespace Redis.Server.Clients.Local;
 /// <summary>A client's line in CLIENT LIST. https://redis.io/docs/latest/commands/client-list/</summary>
 internal static class ClientDescription
 {
+    // Redis has a buffer of this size for replies and a list for what goes beyond it: obl and omem. Ours is one queue.
+    private const int ReplyBuffer = 16 * 1024;
+
     public static string Of(ClientConnection client)
     {
         ClientSession session = client.Session;
@@ -15,13 +18,15 @@ internal static class ClientDescription
         long now = Environment.TickCount64;
         (int used, int free) = client.QueryBuffer;
         int waiting = client.Output.Waiting;
+        int beyond = Math.Max(0, waiting - ReplyBuffer);
         int multi = transaction.IsOpen ? transaction.Frames.Count : -1;
         return string.Create(CultureInfo.InvariantCulture,
-            $"id={session.Id} addr={session.Address} laddr={session.LocalAddress} fd=-1 name={session.Name} age={(now - session.CreatedAt) / 1000} " +
+            $"id={session.Id} addr={session.Address} laddr={session.LocalAddress} fd={client.Handle} name={session.Name} age={(now - session.CreatedAt) / 1000} " +
             $"idle={(now - session.LastActiveAt) / 1000} flags={Flags(client)} db=0 sub={subscriptions.Count(SubscriptionKind.Channel)} " +
             $"psub={subscriptions.Count(SubscriptionKind.Pattern)} ssub={subscriptions.Count(SubscriptionKind.ShardChannel)} multi={multi} " +
-            $"qbuf={used} qbuf-free={free} argv-mem=0 multi-mem={transaction.Bytes} rbs={free + used} rbp=0 obl={waiting} oll=0 omem=0 " +
-            $"tot-mem={free + used + waiting} events=r cmd={session.LastCommand} user={session.User.Name} redir={client.Tracking?.Redirect ?? -1} " +
+            $"qbuf={used} qbuf-free={free} argv-mem={client.ArgumentBytes} multi-mem={transaction.Bytes} rbs={ReplyBuffer} rbp={Math.Min(waiting, ReplyBuffer)} " +
+            $"obl={Math.Min(waiting, ReplyBuffer)} oll={(beyond + ReplyBuffer - 1) / ReplyBuffer} omem={beyond} " +
+            $"tot-mem={client.MemoryBytes} events={(waiting > 0 ? "rw" : "r")} cmd={session.LastCommand} user={session.User.Name} redir={client.Tracking?.Redirect ?? -1} " +
             $"resp={client.ProtocolVersion} lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");
     }
 

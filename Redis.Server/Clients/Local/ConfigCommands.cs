@@ -44,7 +44,7 @@ internal static class ConfigCommands
     {
         if (args.Count % 2 != 0)
         {
-            reply.Error("ERR wrong number of arguments for 'config|set' command"u8);
+            reply.Error(Errors.Syntax);
             return;
         }
 

@@ -60,9 +60,13 @@ internal static class ConnectionCommands
 
     private static void Select(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        if (!Numbers.TryParseInteger(args[1], out long number) || number is < int.MinValue or > int.MaxValue)
+        if (!Numbers.TryParseInteger(args[1], out long number))
         {
-            reply.Error("ERR invalid DB index"u8);
+            reply.Error(Errors.NotInteger);
+        }
+        else if (number is < int.MinValue or > int.MaxValue)
+        {
+            reply.Error("ERR value is out of range, value must between -2147483648 and 2147483647"u8);
         }
         else if (number != 0)
         {
@@ -161,7 +165,7 @@ internal static class ConnectionCommands
 
         if (!client.Session.IsAuthenticated && !client.Services.Users.LetsAnyoneIn)
         {
-            reply.Error("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time"u8);
+            reply.Error("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time"u8);
             return;
         }
 
@@ -202,7 +206,7 @@ internal static class ConnectionCommands
         client.ReplyMode = ReplyMode.On;
         reply.IsMuted = client.IsMuted;
         client.Session.IsExemptFromEviction = false;
-        client.Session.LeavesAccessTimes = false;
+        client.LeavesAccessTimes = false;
         client.Session.Name = "";
         client.Session.User = client.Services.Users.Default;
         client.Session.IsAuthenticated = client.Services.Users.LetsAnyoneIn;

@@ -21,7 +21,11 @@ internal static class DebugCommands
     {
         ["help"] = new(2, 2, Answer((_, _, reply) => HelpReply.Write(reply, "DEBUG"))),
         ["change-repl-id"] = Refused("the history of a Raft log has no other name"),
+        ["config-rewrite-force-all"] = new(2, 2, Answer(RewriteAll)),
         ["jmap"] = Refused("there is no such thing here"),
+        ["leak"] = Refused("it harms the server"),
+        ["replicate"] = Refused("what only some nodes got would make them differ"),
+        ["set-skip-checksum-validation"] = Refused("RESTORE has to do the same on all nodes"),
         ["digest"] = new(2, 2, Answer(DebugValues.Digest)),
         ["digest-value"] = new(2, int.MaxValue, Answer(DebugValues.DigestValue)),
         ["error"] = new(3, 3, Answer((_, args, reply) => reply.Error(args[2]))),
@@ -110,6 +114,19 @@ internal static class DebugCommands
         else
         {
             reply.Error("ERR argument must be a memory value bigger than 1 and smaller than 4gb"u8);
+        }
+    }
+
+    private static void RewriteAll(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        ServerOptions options = client.Services.Options;
+        if (ConfigRewrite.Write(options, Security.ConfiguredUsers.Lines(client.Services.Users, options.Security), writesDefaults: true) is { } refusal)
+        {
+            reply.Error(refusal);
+        }
+        else
+        {
+            reply.Ok();
         }
     }
 

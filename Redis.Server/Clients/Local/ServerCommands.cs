@@ -147,13 +147,10 @@ internal static class ServerCommands
 
     private static void Lolwut(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        for (int i = args.Count > 1 && args.Is(1, "version"u8) ? 2 : 1; i < args.Count; i++)
+        if (args.Count > 2 && args.Is(1, "version"u8) && !Numbers.TryParseInteger(args[2], out _))
         {
-            if (!Numbers.TryParseInteger(args[i], out _))
-            {
-                reply.Error(Errors.NotInteger);
-                return;
-            }
+            reply.Error(Errors.NotInteger);
+            return;
         }
 
         reply.VerbatimString("txt"u8, Encoding.ASCII.GetBytes($"Redis ver. {ServerVersion.Redis}\n"));

@@ -26,7 +26,7 @@ internal static class SlowLogCommands
         long count = DefaultCount;
         if (args.Count > 3)
         {
-            reply.Error("ERR unknown subcommand or wrong number of arguments for 'get'. Try SLOWLOG HELP."u8);
+            reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try SLOWLOG HELP."u8);
             return;
         }
 

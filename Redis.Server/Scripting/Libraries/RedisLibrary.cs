@@ -71,6 +71,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
         RespWriter outer = context.Reply;
         _reply.Version = Version;
         context.Reply = _reply;
+        context.CallWitness?.Called(command, args);
         try
         {
             if (command.Handler is { } handler)
