@@ -185,7 +185,11 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, ILogge
 
     public void StoreSnapshotChunk(SnapshotId snapshot, long offset, ReadOnlyMemory<byte> chunk) => _snapshots!.StoreChunk(snapshot, offset, chunk.Span);
 
-    public void InstallSnapshot(RaftSnapshot snapshot) => application.Add(Work.Run(() => Install(snapshot.Id)));
+    public void InstallSnapshot(RaftSnapshot snapshot)
+    {
+        application.ScriptLeaves.Abandon(); // what it waits for may lie before the snapshot's end
+        application.Add(Work.Run(() => Install(snapshot.Id)));
+    }
 
     /// <summary>Answers everything that waits: its fate will not be known here.</summary>
     public void AbandonAll()
