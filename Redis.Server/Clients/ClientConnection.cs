@@ -35,7 +35,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     // The objects of an idle connection, roughly.
     private const int BaseBytes = 2 * 1024;
 
-    // Beyond so many bytes of such requests, too.
+    // Beyond so many bytes of requests under way it waits as well.
     private const long MaxInFlightBytes = 64 * 1024 * 1024;
 
     // And beyond these until they got out.

@@ -49,6 +49,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             Refuse(command, OutOfMemory);
         }
+        else if (services.Scripts.Watch.BusyError is { } busy && !command.Has(CommandFlags.AllowBusy))
+        {
+            Refuse(command, busy);
+        }
         else if (client.IsInSubscribedMode && command is not LocalCommand { IsAllowedToSubscribers: true })
         {
             Refuse(command, Encoding.ASCII.GetBytes(

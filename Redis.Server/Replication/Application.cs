@@ -25,6 +25,7 @@ internal sealed class Application : IDisposable
     private readonly List<RequestStream> _waitForTick = [];
     private readonly LateReplies _late;
     private readonly Invalidations _invalidations;
+    private readonly BusyReplies _busy;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
     private int _prefetched;
@@ -42,6 +43,9 @@ internal sealed class Application : IDisposable
         _reply.ErrorWritten = runner.Meter.Statistics.CountError;
         _late = new LateReplies(new RespWriter { ErrorWritten = _reply.ErrorWritten }, AnswerLate);
         runner.Context.Waiting.Replies = _late;
+        _busy = new BusyReplies(_queue, runner, new RespWriter { ErrorWritten = _reply.ErrorWritten });
+        ScriptLeaves = new ScriptLeaves(runner.Context.Scripts.Watch);
+        runner.Context.Scripts.Watch.ServeOthers = isFirst => _busy.Serve(isFirst, _position < _batch.Length ? _batch.Span[(_position + 1)..] : default);
         _executor = new SerialExecutor("application", Drain);
     }
 
@@ -50,6 +54,9 @@ internal sealed class Application : IDisposable
 
     /// <summary>Proposes the entry that ends a wait; false when this node does not lead.</summary>
     public Func<byte[], bool> ProposeUnblock { get; set; } = _ => false;
+
+    /// <summary>What the log says to scripts that run long.</summary>
+    public ScriptLeaves ScriptLeaves { get; }
 
     /// <summary>Called after a batch that applied entries, outside of the application's turn.</summary>
     public Action Progressed { get; set; } = () => { };
@@ -87,6 +94,7 @@ internal sealed class Application : IDisposable
         if (work.Kind == WorkKind.Apply)
         {
             PayloadBlock.Retain(work.Entry.Payload); // the log may let go of it before it is applied
+            ScriptLeaves.Committed(work.Entry);
         }
 
         _queue.Add(work);
@@ -106,25 +114,6 @@ internal sealed class Application : IDisposable
     {
         Add(Work.Run(action));
         Signal();
-    }
-
-    /// <summary>Runs an action on the application's turn and waits for its end; what it throws is thrown here. Not from that turn.</summary>
-    public void RunOnTurn(Action action)
-    {
-        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            try
-            {
-                action();
-                done.SetResult();
-            }
-            catch (Exception exception)
-            {
-                done.SetException(exception);
-            }
-        });
-        done.Task.GetAwaiter().GetResult();
     }
 
     /// <summary>Runs a data command here and now, past the log, and writes its reply (RAFT.DEBUG EXEC). Application's turn only.</summary>
@@ -165,12 +154,20 @@ internal sealed class Application : IDisposable
     /// <summary>The state is that of a snapshot. Application's turn, or before the first work.</summary>
     public void StartFrom(EntryId snapshot, long clusterTime)
     {
+        ScriptLeaves.Resume(isWhole: true);
         LastApplied = snapshot;
         ClusterTime = clusterTime;
         Volatile.Write(ref _appliedIndex, snapshot.Index);
     }
 
-    public void Dispose() => _executor.Dispose();
+    /// <summary>No snapshot replaces the state after all. Application's turn.</summary>
+    public void StateStays() => ScriptLeaves.Resume(isWhole: !ScriptLeaves.IsStale);
+
+    public void Dispose()
+    {
+        ScriptLeaves.Abandon();
+        _executor.Dispose();
+    }
 
     /// <summary>Hears of each configuration that was applied, on the application's turn.</summary>
     public Action<ClusterConfiguration> ConfigurationApplied { get; set; } = _ => { };
@@ -276,6 +273,9 @@ internal sealed class Application : IDisposable
     {
         switch (work.Kind)
         {
+            case WorkKind.Apply when ScriptLeaves.IsStale:
+                PayloadBlock.Release(work.Entry.Payload);
+                return true;
             case WorkKind.Apply:
                 return Apply(work, onLoan);
             case WorkKind.ReleaseReads:
@@ -333,6 +333,10 @@ internal sealed class Application : IDisposable
         else
         {
             _runner.Apply(entry, stream);
+            if (!ScriptLeaves.Applied(entry))
+            {
+                return true;
+            }
         }
 
         LastApplied = entry.Id;
@@ -450,6 +454,13 @@ internal sealed class Application : IDisposable
     private bool Read(RequestStream stream, in InFlightRequest request)
     {
         BeginReply(stream);
+        if (ScriptLeaves.IsStale)
+        {
+            _reply.Error("LOADING Redis is loading the dataset in memory"u8);
+            EndReply(stream, request.Bytes);
+            return true;
+        }
+
         if (IsAborted(request, _clock()) || _runner.Read(LastApplied, ClusterTime, request.IsByClusterTime ? 0 : _clock(), stream))
         {
             EndReply(stream, request.Bytes);
@@ -543,6 +554,7 @@ internal sealed class Application : IDisposable
 
     private void BeginReply(RequestStream? stream)
     {
+        _busy.Running = stream;
         _reply.Clear();
         _reply.IsMuted = stream is null || stream.WantsNoReply;
         if (stream is not null)

@@ -24,6 +24,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     private readonly Command? _exec = context.Table.Find("exec"u8);
     private Command? _command;
 
+    /// <summary>What is run, and on what.</summary>
     public CommandContext Context => context;
 
     public CommandMeter Meter => meter;
@@ -130,12 +131,31 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     {
         context.BeginRead(at, clusterTime);
         context.Caller = null;
+        context.Scripts.Watch.IsOff = true; // its frame is what other local commands would be parsed into
         command.Handler!(context, args);
+        context.Scripts.Watch.IsOff = false;
         context.Keyspace.EndEntry();
     }
 
     /// <summary>Writes the leader's reply to a transaction that was passed on, and what this node itself has to say in it.</summary>
     public void FillIn(RequestStream client, ReadOnlySpan<byte> leaderReply) => client.LocalParts!.Fill(client, _parser, leaderReply, context.Reply);
+
+    /// <summary>The words of the command that runs; none inside of a transaction.</summary>
+    public IReadOnlyList<byte[]> RunningWords()
+    {
+        List<byte[]> words = [];
+        RequestParser parser = new() { MaxBulkLength = int.MaxValue };
+        if (_payload.Span[0] == EntryPayload.Command && parser.Parse(_payload.Span, out _) == ParseStatus.Complete)
+        {
+            CommandArgs args = parser.Args(_payload.Span);
+            for (int i = 0; i < args.Count; i++)
+            {
+                words.Add(args[i].ToArray());
+            }
+        }
+
+        return words;
+    }
 
     private void Run(RequestStream? client)
     {
@@ -184,6 +204,8 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
                     (EntryId waiter, UnblockReason reason) = UnblockPayload.Read(payload);
                     context.Waiting.Unblock(waiter, reason);
                     break;
+                case EntryPayload.ScriptLeave:
+                    break; // it was for a script before it (ScriptLeaves)
                 case EntryPayload.Options:
                     context.Options = DataOptionsCodec.Decode(payload[1..]);
                     break;

@@ -57,6 +57,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _outputs.Changed += change => proxy.LeaderIs(change.Leader, isSelf: change.Role == RaftRole.Leader);
         application.ProposeTick = ProposeTick;
         application.ProposeUnblock = payload => ProposePayload(payload, static _ => { });
+        application.ScriptLeaves.Propose = payload => ProposePayload(payload, static _ => { });
         application.Progressed = Progressed;
     }
 

@@ -27,6 +27,9 @@ internal static class EntryPayload
     /// <summary>Another payload, and what its scripts may use (<see cref="LimitsPayload"/>).</summary>
     public const byte Limits = 18;
 
+    /// <summary>Whether a script that has run for a while goes on (<see cref="ScriptLeavePayload"/>).</summary>
+    public const byte ScriptLeave = 19;
+
     public static readonly byte[] TickBytes = [Tick];
 
     /// <summary>The second word of a command, which is most often its first key; empty when there is none.</summary>

@@ -56,6 +56,10 @@ internal sealed class RaftHost : IDisposable
         Snapshots = new SnapshotTaking(this, context, options, _logger);
         _health = new HealthLog(options, _logger);
         Application.ConfigurationApplied = ConfigurationApplied;
+        Application.ScriptLeaves.LiftBound = isLifted => Consensus.Step(server =>
+            server.Options = isLifted ? server.Options with { MaxUnappliedBytes = long.MaxValue } : CoreOptions());
+        context.Scripts.Watch.Threshold = () => (long)options.Data.BusyReplyThreshold.TotalMilliseconds;
+        context.Scripts.Watch.Leads = () => Consensus.State.Role == RaftRole.Leader;
         Application.ApplyDelay = options.Raft.Failures.LogDelayApply;
         options.Table.Changed += _ => ApplyOptions();
     }
@@ -482,6 +486,7 @@ internal sealed class RaftHost : IDisposable
         }
         else
         {
+            Application.StateStays();
             server.SnapshotRejected(id);
         }
     }

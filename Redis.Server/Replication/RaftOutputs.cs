@@ -198,6 +198,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, RaftTr
     public void InstallSnapshot(RaftSnapshot snapshot)
     {
         tracing.Write(RaftTrace.Node, $"a snapshot up to {snapshot.Id.Last}, {snapshot.Id.Size} bytes, has been received");
+        application.ScriptLeaves.Abandon(); // what it waits for may lie before the snapshot's end
         application.Add(Work.Run(() => Install(snapshot.Id)));
     }
 

@@ -42,7 +42,7 @@ internal sealed class WatchCheck(Application application, CommandTable table)
     {
         switch (payload[0])
         {
-            case EntryPayload.Tick or EntryPayload.Unblock:
+            case EntryPayload.Tick or EntryPayload.Unblock or EntryPayload.ScriptLeave:
                 return false; // expiry is judged by the time of the transaction's own entry
             case EntryPayload.Command:
                 return MayCommandChange(watches, payload, out _);

@@ -1,5 +1,7 @@
 namespace Redis.Server.Replication;
 
+internal delegate void WorkViewer(in Work work);
+
 /// <summary>Ordered work for the application: many threads add, one drain at a time takes all that gathered.</summary>
 internal sealed class WorkQueue
 {
@@ -22,6 +24,20 @@ internal sealed class WorkQueue
             }
 
             _filling[_filled++] = work;
+        }
+    }
+
+    /// <summary>Shows what has been added since the last look and is not taken yet; <paramref name="seen"/> is 0 before the first.</summary>
+    public void Look(ref int seen, WorkViewer view)
+    {
+        lock (_lock)
+        {
+            foreach (ref readonly Work work in _filling.AsSpan(seen, _filled - seen))
+            {
+                view(work);
+            }
+
+            seen = _filled;
         }
     }
 

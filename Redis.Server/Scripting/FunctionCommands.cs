@@ -112,14 +112,20 @@ internal static class FunctionCommands
             context.Reply.Ok();
     }
 
-    private static void Kill(CommandContext context, CommandArgs args) => context.Reply.Error("NOTBUSY No scripts in execution right now."u8);
+    private static void Kill(CommandContext context, CommandArgs args) => context.Scripts.Watch.Kill(context.Reply, isFunction: true);
 
     private static void Stats(CommandContext context, CommandArgs args)
     {
         RespWriter reply = context.Reply;
+        if (context.Scripts.Watch is { IsFunction: false, BusyError: { } busy })
+        {
+            reply.Raw(busy);
+            return;
+        }
+
         reply.MapHeader(2);
         reply.BulkString("running_script"u8);
-        reply.Null();
+        context.Scripts.Watch.WriteRunning(reply);
         reply.BulkString("engines"u8);
         reply.MapHeader(1);
         reply.BulkString("LUA"u8);

@@ -91,53 +91,80 @@ local function tostring(...)
   return identity(v, kind)
 end
 
+-- Operands of '..' that are no text: what becomes of them is decided when all operands have been evaluated, as in Lua 5.1.
+local pending = {}
+
 local function concat_operand(v, name)
   local kind = type(v)
   if kind == "string" then return v end
   if kind == "number" then return number_text(v) end
-  local meta = native_getmetatable(v)
-  if meta and rawget(meta, "__concat") then return v end
-  if name then fail("attempt to concatenate " .. name .. " (a " .. kind .. " value)") end
-  fail("attempt to concatenate a " .. kind .. " value")
+  return native_setmetatable({ value = v, name = name }, pending)
 end
 
-local function tonumber(...)
-  local v, base = ...
-  if base == nil or base == 10 then
-    local kind = type(v)
-    if kind == "number" then return v + 0.0 end
-    if kind == "string" then
-      local n = native_tonumber(v)
-      if n then return n + 0.0 end
-      local word = native.string.lower(native.string.match(v, "^%s*([+-]?%a+)%s*$") or "")
-      if word == "inf" or word == "+inf" or word == "infinity" then return 1e999 end
-      if word == "-inf" or word == "-infinity" then return -1e999 end
-      if word == "nan" or word == "-nan" then return 0.0 / 0.0 end
-      return nil
-    end
-    if select("#", ...) == 0 then fail("bad argument #1 to 'tonumber' (value expected)") end
-    return nil
-  end
-  if type(v) == "number" then v = number_text(v) end
-  if type(v) ~= "string" then bad_argument(1, "tonumber", "string", ...) end
-  if base < 2 or base > 36 then fail("bad argument #2 to 'tonumber' (base out of range)") end
-  local text = native.string.gsub(v, base == 16 and "^(%s*[+-]?)0[xX]" or "^$", "%1")
-  local n = native_tonumber(text, floor(base))
-  return n and n + 0.0
-end
-
-local function bound(v)
-  if type(v) == "string" then return native_tonumber(v) and native_tonumber(v) + 0.0 or v end
-  if math_type(v) == "integer" then return v + 0.0 end
+local function operand_of(v)
+  if native_getmetatable(v) == pending then return v.value, v.name end
   return v
+end
+
+function pending.__concat(left, right)
+  local a, a_name = operand_of(left)
+  local b, b_name = operand_of(right)
+  local meta = native_getmetatable(a)
+  local concat = type(a) ~= "string" and meta and rawget(meta, "__concat")
+  if not concat then
+    meta = native_getmetatable(b)
+    concat = type(b) ~= "string" and meta and rawget(meta, "__concat")
+  end
+  if concat then return concat(a, b) end
+  if type(a) == "string" then a, a_name = b, b_name end
+  if a_name then fail("attempt to concatenate " .. a_name .. " (a " .. type(a) .. " value)") end
+  fail("attempt to concatenate a " .. type(a) .. " value")
+end
+
+-- A text that is a number, as C's strtod takes it. Lua 5.4 would read hexadecimal numbers as integers of 64 bits.
+local function to_number(v)
+  if type(v) == "number" then return v + 0.0 end
+  if type(v) ~= "string" then return nil end
+  local n = not native_find(v, "[xXnN\0]") and native_tonumber(v)
+  return n and n + 0.0 or raw.number(v)
 end
 
 local function number_argument(index, name, v, is_given)
   if type(v) == "number" then return v end
-  local n = type(v) == "string" and native_tonumber(v)
+  local n = to_number(v)
   if n then return n end
   local got = v == nil and not is_given and "no value" or type(v)
   fail(native_format("bad argument #%d to '%s' (number expected, got %s)", index, name, got))
+end
+
+-- Towards zero, as C casts.
+local function truncate(n)
+  if n ~= n or n >= 0x1p63 or n < -0x1p63 then return math.mininteger end
+  return tointeger(n >= 0 and floor(n) or -floor(-n))
+end
+
+local function tonumber(...)
+  local v, base = ...
+  base = base == nil and 10 or truncate(number_argument(2, "tonumber", base))
+  if base == 10 then
+    if select("#", ...) == 0 then fail("bad argument #1 to 'tonumber' (value expected)") end
+    return to_number(v)
+  end
+  if type(v) == "number" then v = number_text(v) end
+  if type(v) ~= "string" then bad_argument(1, "tonumber", "string", ...) end
+  if base < 2 or base > 36 then fail("bad argument #2 to 'tonumber' (base out of range)") end
+  return raw.number(v, base)
+end
+
+-- A step of 0 goes on forever, or not at all, as a negative one does that is too small to change anything.
+local function bound(v, is_step)
+  if is_step then
+    v = to_number(v) or v
+    return v == 0 and -5e-324 or v
+  end
+  if type(v) == "string" then return to_number(v) or v end
+  if math_type(v) == "integer" then return v + 0.0 end
+  return v
 end
 
 local function text_argument(index, name, v, is_given)
@@ -145,12 +172,6 @@ local function text_argument(index, name, v, is_given)
   if type(v) == "number" then return number_text(v) end
   local got = v == nil and not is_given and "no value" or type(v)
   fail(native_format("bad argument #%d to '%s' (string expected, got %s)", index, name, got))
-end
-
--- Towards zero, as C casts.
-local function truncate(n)
-  if n ~= n or n >= 0x1p63 or n < -0x1p63 then return math.mininteger end
-  return tointeger(n >= 0 and floor(n) or -floor(-n))
 end
 
 -- Errors in the words of Lua 5.1
@@ -178,17 +199,31 @@ end
 -- Functions of string operands in arithmetic: no integers.
 local function arithmetic(operate)
   return function(a, b)
-    local x, y = native_tonumber(a), native_tonumber(b)
+    local x, y = to_number(a), to_number(b)
     if x == nil or y == nil then
       local culprit = a
       if x ~= nil then culprit = b end
       fail("attempt to perform arithmetic on a " .. type(culprit) .. " value")
     end
-    return operate(x + 0.0, y + 0.0)
+    return operate(x, y)
   end
 end
 
+-- ipairs of a table with a metatable: Lua 5.1 does not ask it.
+local function next_raw(t, i)
+  i = i + 1
+  local v = rawget(t, i)
+  if v ~= nil then return i, v end
+end
+
 local script_thread -- the coroutine in which the script runs, which the script takes for none
+
+local MAX_STACK <const> = 8000 -- LUAI_MAXCSTACK of Lua 5.1
+local collector_answers = { collect = 0.0, stop = 0.0, restart = 0.0, count = 64.0, step = false, setpause = 200.0, setstepmul = 200.0 }
+
+local function need(count, index, name, ...)
+  if select("#", ...) < count then fail(native_format("bad argument #%d to '%s' (value expected)", index, name)) end
+end
 
 local base = {
   _VERSION = "Lua 5.1",
@@ -203,8 +238,10 @@ local base = {
   end,
   collectgarbage = function(what)
     -- The collector's state is each node's own: scripts see none of it.
-    if what == "step" then return true end
-    return 0
+    what = what == nil and "collect" or text_argument(1, "collectgarbage", what)
+    local answer = collector_answers[what]
+    if answer == nil then fail("bad argument #1 to 'collectgarbage' (invalid option '" .. what .. "')") end
+    return answer
   end,
   error = function(message, level)
     level = level == nil and 1 or floor(level)
@@ -224,11 +261,13 @@ local base = {
   ipairs = function(...)
     local t = ...
     if type(t) ~= "table" then bad_argument(1, "ipairs", "table", ...) end
+    if native_getmetatable(t) then return next_raw, real[t] or t, 0.0 end
     return native_ipairs(t)
   end,
-  next = function(t, k)
-    if type(t) ~= "table" then bad_argument(1, "next", "table", t) end
-    return next(real[t] or t, k)
+  next = function(...)
+    local t, k = ...
+    if type(t) ~= "table" then bad_argument(1, "next", "table", ...) end
+    return next(real[t] or t, math_type(k) == "float" and tointeger(k) or k)
   end,
   pairs = function(...)
     local t = ...
@@ -236,31 +275,38 @@ local base = {
     return next, real[t] or t, nil
   end,
   pcall = function(...)
-    if select("#", ...) == 0 then fail("bad argument #1 to 'pcall' (value expected)") end
+    if select("#", ...) == 0 then return false, "attempt to call a boolean value" end -- Redis's own pcall
     return after_pcall(native_pcall(...))
   end,
-  xpcall = function(f, handler)
+  xpcall = function(...)
+    need(2, 2, "xpcall", ...)
+    local f, handler = ...
     return native_xpcall(f, function(e) return handler(fix(e)) end)
   end,
   rawequal = rawequal,
-  rawget = function(t, k)
-    if type(t) ~= "table" then bad_argument(1, "rawget", "table", t) end
+  rawget = function(...)
+    local t, k = ...
+    if type(t) ~= "table" then bad_argument(1, "rawget", "table", ...) end
+    need(2, 2, "rawget", ...)
     return rawget(real[t] or t, k)
   end,
-  rawset = function(t, k, v)
-    if type(t) ~= "table" then bad_argument(1, "rawset", "table", t) end
+  rawset = function(...)
+    local t, k, v = ...
+    if type(t) ~= "table" then bad_argument(1, "rawset", "table", ...) end
+    need(2, 2, "rawset", ...)
+    need(3, 3, "rawset", ...)
     if real[t] then error(READONLY, 0) end
     return rawset(t, k, v)
   end,
   select = function(n, ...)
-    if n == "#" then return select("#", ...) + 0.0 end
+    if type(n) == "string" and native_sub(n, 1, 1) == "#" then return select("#", ...) + 0.0 end
     return select(floor(number_argument(1, "select", n)), ...)
   end,
-  setmetatable = function(t, ...)
-    local meta = ...
-    if type(t) ~= "table" then bad_argument(1, "setmetatable", "table", t) end
+  setmetatable = function(...)
+    local t, meta = ...
+    if type(t) ~= "table" then bad_argument(1, "setmetatable", "table", ...) end
     if real[t] then error(READONLY, 0) end
-    if meta ~= nil and type(meta) ~= "table" or select("#", ...) == 0 then fail("bad argument #2 to 'setmetatable' (nil or table expected)") end
+    if meta ~= nil and type(meta) ~= "table" or select("#", ...) == 1 then fail("bad argument #2 to 'setmetatable' (nil or table expected)") end
     if meta == nil then return native_setmetatable(t, nil) end
     -- Finalizers and weak tables would show when a node collects garbage.
     local gc, mode = rawget(meta, "__gc"), rawget(meta, "__mode")
@@ -278,9 +324,10 @@ local base = {
   unpack = function(...)
     local t, i, j = ...
     if type(t) ~= "table" then bad_argument(1, "unpack", "table", ...) end
-    i, j = i or 1, j or #t
-    if j - i >= 1000000 then fail("too many results to unpack") end
-    return unpack(t, truncate(i), truncate(j))
+    i = i == nil and 1 or truncate(number_argument(2, "unpack", i))
+    j = j == nil and #t or truncate(number_argument(3, "unpack", j))
+    if j - i >= MAX_STACK - select("#", ...) then fail("too many results to unpack") end
+    return unpack(t, i, j)
   end,
 }
 
@@ -297,8 +344,9 @@ local function load_chunk(text, name)
   return make(chunk)
 end
 
-base.loadstring = function(text, name)
-  text = text_argument(1, "loadstring", text)
+base.loadstring = function(...)
+  local text, name = ...
+  text = text_argument(1, "loadstring", text, select("#", ...) > 0)
   return load_chunk(text, name or text)
 end
 
@@ -327,16 +375,23 @@ local function quote(text)
   return '"' .. quoted .. '"'
 end
 
+-- What C's sprintf leaves of a text.
+local function before_zero(text)
+  local zero = native_find(text, "\0", 1, true)
+  return zero and native_sub(text, 1, zero - 1) or text
+end
+
 local function format_one(spec, kind, index, v)
   if kind == "s" then
     v = text_argument(index, "format", v, true)
-    if spec == "%s" or (#v >= 100 and not native_find(spec, ".", 1, true)) then return v end
-    return native_format(spec, v)
+    if #v >= 100 and not native_find(spec, ".", 1, true) then return v end
+    v = before_zero(v)
+    return spec == "%s" and v or native_format(spec, v)
   end
   if kind == "q" then return quote(text_argument(index, "format", v, true)) end
   local n = number_argument(index, "format", v, true)
   if kind == "d" or kind == "i" then return native_format(native_sub(spec, 1, -2) .. "d", truncate(n)) end
-  if kind == "c" then return native.string.char(truncate(n) & 255) end
+  if kind == "c" then return before_zero(native_format(spec, truncate(n) & 255)) end
   if kind == "u" or kind == "o" or kind == "x" or kind == "X" then
     local i = n >= 0x1p63 and truncate(n - 0x1p64) or truncate(n)
     if kind ~= "u" then return native_format(spec, i) end
@@ -347,7 +402,7 @@ local function format_one(spec, kind, index, v)
 end
 
 local function format(...)
-  local pattern = text_argument(1, "format", (...))
+  local pattern = text_argument(1, "format", (...), select("#", ...) > 0)
   local result, n, position, argument = {}, 0, 1, 1
   while true do
     local at = native_find(pattern, "%", position, true)
@@ -428,13 +483,13 @@ local function gmatch(text, pattern)
   local function advance(from, to, whole, ...)
     if not from then
       position = #text + 2
-      return nil
+      return
     end
     position = to < from and from + 1 or to + 1
     return ...
   end
   return function()
-    if position > #text + 1 then return nil end
+    if position > #text + 1 then return end
     return advance(check(raw.match_at(text, pattern, position, true)))
   end
 end
@@ -464,9 +519,10 @@ local strings = {
   format = format,
   gfind = gmatch,
   gmatch = gmatch,
-  gsub = function(text, pattern, replacement, limit)
+  gsub = function(...)
+    local text, pattern, replacement, limit = ...
     local kind = type(replacement)
-    if kind ~= "table" and kind ~= "function" then return check(raw.gsub(text, pattern, replacement, limit)) end
+    if kind ~= "table" and kind ~= "function" then return check(raw.gsub(...)) end
     text, pattern = text_argument(1, "gsub", text), text_argument(2, "gsub", pattern)
     return gsub_with(text, pattern, replacement, limit and number_argument(4, "gsub", limit) or 1e999)
   end,
@@ -519,12 +575,12 @@ local function sort_range(t, low, high, less)
     while true do
       i = i + 1
       while less(t[i], pivot) do
-        if i > high then error("invalid order function for sorting", 0) end
+        if i > high then fail("invalid order function for sorting") end
         i = i + 1
       end
       j = j - 1
       while less(pivot, t[j]) do
-        if j < low then error("invalid order function for sorting", 0) end
+        if j < low then fail("invalid order function for sorting") end
         j = j - 1
       end
       if j < i then break end
@@ -540,20 +596,26 @@ local function sort_range(t, low, high, less)
   end
 end
 
-local function table_argument(index, name, t)
-  if type(t) ~= "table" then
-    fail(native_format("bad argument #%d to '%s' (table expected, got %s)", index, name, t == nil and "no value" or type(t)))
-  end
+local function table_argument(index, name, ...)
+  local t = ...
+  if type(t) ~= "table" then bad_argument(index, name, "table", ...) end
   if real[t] then error(READONLY, 0) end
   return t
 end
 
+local function function_argument(index, name, ...)
+  local f = ...
+  if type(f) ~= "function" then bad_argument(index, name, "function", ...) end
+  return f
+end
+
 local tables = {
-  concat = function(t, separator, i, j)
-    table_argument(1, "concat", t)
+  concat = function(...)
+    local t, separator, i, j = ...
+    table_argument(1, "concat", ...)
     separator = separator == nil and "" or text_argument(2, "concat", separator)
-    i = i and truncate(i) or 1
-    j = j and truncate(j) or #t
+    i = i == nil and 1 or truncate(number_argument(3, "concat", i))
+    j = j == nil and #t or truncate(number_argument(4, "concat", j))
     local texts = {}
     for at = i, j do
       local v = rawget(t, at)
@@ -566,22 +628,24 @@ local tables = {
     end
     return native.table.concat(texts, separator)
   end,
-  foreach = function(t, f)
-    for k, v in next, table_argument(1, "foreach", t) do
+  foreach = function(...)
+    local t, f = table_argument(1, "foreach", ...), function_argument(2, "foreach", select(2, ...))
+    for k, v in next, t do
       local result = f(k, v)
       if result ~= nil then return result end
     end
   end,
-  foreachi = function(t, f)
-    for i = 1, #table_argument(1, "foreachi", t) do
+  foreachi = function(...)
+    local t, f = table_argument(1, "foreachi", ...), function_argument(2, "foreachi", select(2, ...))
+    for i = 1, #t do
       local result = f(i, rawget(t, i))
       if result ~= nil then return result end
     end
   end,
-  getn = function(t) return #table_argument(1, "getn", t) + 0.0 end,
+  getn = function(...) return #table_argument(1, "getn", ...) + 0.0 end,
   insert = function(...)
     local t, position, value = ...
-    table_argument(1, "insert", t)
+    table_argument(1, "insert", ...)
     local n = select("#", ...)
     local last = #t + 1
     if n == 2 then
@@ -594,15 +658,16 @@ local tables = {
     for i = last, position + 1, -1 do t[i] = t[i - 1] end
     t[position] = value
   end,
-  maxn = function(t)
+  maxn = function(...)
     local max = 0.0
-    for k in next, table_argument(1, "maxn", t) do
+    for k in next, table_argument(1, "maxn", ...) do
       if type(k) == "number" and k > max then max = k + 0.0 end
     end
     return max
   end,
-  remove = function(t, position)
-    local last = #table_argument(1, "remove", t)
+  remove = function(...)
+    local t, position = ...
+    local last = #table_argument(1, "remove", ...)
     position = position and truncate(number_argument(2, "remove", position)) or last
     if position < 1 or position > last then return end
     local value = t[position]
@@ -611,9 +676,10 @@ local tables = {
     return value
   end,
   setn = function() fail("'setn' is obsolete") end,
-  sort = function(t, less)
-    table_argument(1, "sort", t)
-    if less ~= nil and type(less) ~= "function" then bad_argument(2, "sort", "function", less) end
+  sort = function(...)
+    local t, less = ...
+    table_argument(1, "sort", ...)
+    if less ~= nil then function_argument(2, "sort", less) end
     sort_range(t, 1, #t, less or default_less)
   end,
 }
@@ -621,7 +687,18 @@ local tables = {
 -- math
 
 local function pass_number(name, f)
-  return function(x) return f(number_argument(1, name, x)) + 0.0 end
+  return function(...) return f(number_argument(1, name, (...), select("#", ...) > 0)) + 0.0 end
+end
+
+-- To a whole number, which keeps its sign when it is 0.
+local function rounding(name, f)
+  local round = pass_number(name, f)
+  return function(...)
+    local whole = round(...)
+    local x = ...
+    if whole ~= 0 then return whole end
+    return to_number(x) < 0 and -0.0 or to_number(x) == 0 and to_number(x) or whole
+  end
 end
 
 local m = native.math
@@ -647,8 +724,11 @@ local maths = {
   randomseed = function(seed) raw.randomseed(number_argument(1, "randomseed", seed)) end,
 }
 maths.mod = maths.fmod
-for _, name in next, { "abs", "acos", "asin", "ceil", "cos", "deg", "exp", "floor", "rad", "sin", "sqrt", "tan" } do
+for _, name in next, { "abs", "acos", "asin", "cos", "deg", "exp", "rad", "sin", "sqrt", "tan" } do
   maths[name] = pass_number(name, m[name])
+end
+for _, name in next, { "ceil", "floor" } do
+  maths[name] = rounding(name, m[name])
 end
 for _, name in next, { "max", "min" } do
   local f = m[name]
@@ -656,9 +736,9 @@ for _, name in next, { "max", "min" } do
     if select("#", ...) == 0 then fail("bad argument #1 to '" .. name .. "' (number expected, got no value)") end
     for i = 1, select("#", ...) do
       if type((select(i, ...))) ~= "number" then
-        local numbers = { ... }
-        for j = 1, #numbers do numbers[j] = number_argument(j, name, numbers[j]) end
-        return f(unpack(numbers)) + 0.0
+        local numbers, n = { ... }, select("#", ...)
+        for j = 1, n do numbers[j] = number_argument(j, name, numbers[j], true) end
+        return f(unpack(numbers, 1, n)) + 0.0
       end
     end
     return f(...) + 0.0

@@ -160,8 +160,7 @@ internal static class ScriptCommands
         context.Reply.Ok();
     }
 
-    /// <summary>By the time it is this command's turn nothing runs; what runs longer is killed at the gate.</summary>
-    private static void Kill(CommandContext context, CommandArgs args) => context.Reply.Error("NOTBUSY No scripts in execution right now."u8);
+    private static void Kill(CommandContext context, CommandArgs args) => context.Scripts.Watch.Kill(context.Reply, isFunction: false);
 
     private static void Debug(CommandContext context, CommandArgs args)
     {

@@ -20,6 +20,7 @@ internal sealed class ScriptEngine : IDisposable
     private const long SetupInstructions = 100_000_000;
 
     private readonly CommandContext _context;
+    private readonly ScriptWatch _watch;
     private readonly LuaMachine _machine = new();
     private readonly RedisLibrary _redis;
     private readonly JsonLibrary _json;
@@ -32,9 +33,12 @@ internal sealed class ScriptEngine : IDisposable
     private readonly int _make;
     private readonly List<RegisteredFunction> _registered = [];
 
-    public ScriptEngine(CommandContext context, Action<int, string> log)
+    public ScriptEngine(CommandContext context, ScriptWatch watch, Action<int, string> log)
     {
         _context = context;
+        _watch = watch;
+        watch.HasWritten = () => _redis!.Run.HasWritten;
+        _machine.Interrupted = watch.GoesOn;
         _redis = new RedisLibrary(_machine, context, log);
         _json = new JsonLibrary(_machine);
         _math = new MathLibrary(() => context.Random);
@@ -69,9 +73,6 @@ internal sealed class ScriptEngine : IDisposable
 
     public void Release(int reference) => _machine.Main.Release(reference);
 
-    /// <summary>Stops what runs, at its next instructions. Any thread.</summary>
-    public void Stop() => _machine.Stop();
-
     /// <summary>Runs a script and writes its reply.</summary>
     /// <param name="reference">The compiled script.</param>
     /// <param name="name">Its SHA-1, for errors.</param>
@@ -83,7 +84,7 @@ internal sealed class ScriptEngine : IDisposable
         LuaThread lua = _machine.Script;
         lua.PushKept(_startScript);
         lua.PushKept(reference);
-        Execute(lua, 1, name, run, args, keys);
+        Execute(lua, 1, name, isFunction: false, run, args, keys);
     }
 
     /// <summary>Runs a function of a library and writes its reply.</summary>
@@ -94,7 +95,7 @@ internal sealed class ScriptEngine : IDisposable
         lua.PushKept(_startFunction);
         lua.PushKept(library);
         lua.Push(name);
-        Execute(lua, 2, name, run, args, keys);
+        Execute(lua, 2, name, isFunction: true, run, args, keys);
     }
 
     /// <summary>Runs a library's code, which registers its functions. Null after an error.</summary>
@@ -129,7 +130,7 @@ internal sealed class ScriptEngine : IDisposable
         _math.Begin();
     }
 
-    private void Execute(LuaThread lua, int arguments, string name, ScriptRun run, CommandArgs args, int keys)
+    private void Execute(LuaThread lua, int arguments, string name, bool isFunction, ScriptRun run, CommandArgs args, int keys)
     {
         Begin(run);
         PushTable(lua, args, 3, keys);
@@ -137,7 +138,9 @@ internal sealed class ScriptEngine : IDisposable
         bool wasInTransaction = _context.IsInTransaction;
         _context.IsInTransaction = true;
         ScriptLimits limits = _context.ScriptLimits;
+        _watch.Begin(name, isFunction, limits.Instructions);
         LuaOutcome outcome = _machine.Run(arguments + 2, limits.Instructions, _machine.UsedMemory + limits.Memory);
+        _watch.End();
         _context.IsInTransaction = wasInTransaction;
         switch (outcome)
         {
@@ -146,6 +149,9 @@ internal sealed class ScriptEngine : IDisposable
                 break;
             case LuaOutcome.Failed:
                 Fail(ErrorText(lua), name);
+                break;
+            case LuaOutcome.Stopped when _watch.WasKilled:
+                Fail("ERR Script killed by user with SCRIPT KILL...", name);
                 break;
             default:
                 Fail($"ERR Script stopped: it has used up its {limits.Instructions} instructions.", name);

@@ -10,7 +10,9 @@ internal static partial class ScriptErrors
     /// <param name="place">What to put in the place of one in our own Lua code.</param>
     public static string InLua51(string message, LuaPlace? place)
     {
-        if (OwnPlace().Match(message) is { Success: true } own)
+        Match own = OwnPlace().Match(message);
+        bool isOwn = own.Success;
+        if (isOwn)
         {
             // What is a function of C in Lua 5.1 has no place of its own; its complaints about arguments have the caller's.
             message = message[own.Length..];
@@ -20,6 +22,8 @@ internal static partial class ScriptErrors
 
         message = WithName().Replace(message, match =>
         {
+            if (isOwn)
+                return $"attempt to {match.Groups["what"].Value} a {match.Groups["type"].Value} value"; // our variables are nobody's business
             string name = match.Groups["name"].Value == "integer index" ? "?" : match.Groups["name"].Value;
             string problem = $"attempt to {match.Groups["what"].Value} ";
             return match.Groups["kind"].Value is "constant" or "for iterator"
@@ -27,6 +31,7 @@ internal static partial class ScriptErrors
                 : $"{problem}{match.Groups["kind"].Value} '{name}' (a {match.Groups["type"].Value} value)";
         });
         message = ForBound().Replace(message, match => $"'for' {match.Groups[1].Value} must be a number");
+        message = message.Replace("to 'for iterator'", "to '(for generator)'", StringComparison.Ordinal);
         return QualifiedName().Replace(message, "to '$1'");
     }
 

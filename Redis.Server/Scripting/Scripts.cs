@@ -10,6 +10,7 @@ internal sealed class Scripts : IDisposable
     public Scripts(CommandContext context)
     {
         Context = context;
+        Watch = new ScriptWatch(context);
         Cache = new ScriptCache(compiled => Engine.Release(compiled));
         Libraries = new FunctionLibraries(() => Engine);
     }
@@ -19,10 +20,13 @@ internal sealed class Scripts : IDisposable
 
     public ScriptCache Cache { get; }
 
+    /// <summary>Watches the script that runs.</summary>
+    public ScriptWatch Watch { get; }
+
     public FunctionLibraries Libraries { get; }
 
     /// <summary>Lua, begun when the first script is.</summary>
-    public ScriptEngine Engine => _engine ??= new ScriptEngine(Context, (level, text) => Log(level, text));
+    public ScriptEngine Engine => _engine ??= new ScriptEngine(Context, Watch, (level, text) => Log(level, text));
 
     private CommandContext Context { get; }
 

@@ -49,14 +49,14 @@ internal sealed class Expressions(TokenReader tokens, Translator statements)
     }
 
     /// <summary>A bound of a numeric 'for': Lua 5.1 takes strings too.</summary>
-    public void ParseBound()
+    public void ParseBound(bool isStep = false)
     {
         int start = Output.PositionOn(tokens.Current.Line);
         Operand bound = Parse();
-        if (bound.Kind == OperandKind.Number)
+        if (bound.Kind == OperandKind.Number && !isStep)
             return;
         Output.InsertAt(start, Translator.BoundFunction + "(");
-        Output.Append(")");
+        Output.Append(isStep ? ",true)" : ")");
     }
 
     /// <summary>A name or a parenthesis, and the fields and calls behind it.</summary>

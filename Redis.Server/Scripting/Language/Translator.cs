@@ -205,7 +205,7 @@ internal sealed class Translator
             if (Tokens.Current.Is(","))
             {
                 Copy();
-                _expressions.ParseBound();
+                _expressions.ParseBound(isStep: true);
             }
         }
         else if (Tokens.Current.Is(",") || Tokens.Current.Is("in"))

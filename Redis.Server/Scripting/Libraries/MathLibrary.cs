@@ -1,4 +1,5 @@
 using Redis.Server.Keyspace;
+using Redis.Server.Protocol;
 using Redis.Server.Scripting.Lua;
 
 namespace Redis.Server.Scripting.Libraries;
@@ -10,10 +11,56 @@ internal sealed class MathLibrary(Func<DeterministicRandom> entry)
     private DeterministicRandom? _random;
 
     public IEnumerable<(string Name, LuaFunction Function)> Functions =>
-        [("frexp", SplitExponent), ("tanh", HyperbolicTangent), ("random", Random), ("randomseed", Seed)];
+        [("frexp", SplitExponent), ("tanh", HyperbolicTangent), ("random", Random), ("randomseed", Seed), ("number", ToNumber)];
 
     /// <summary>A script begins: it has no seed of its own.</summary>
     public void Begin() => _random = null;
+
+    /// <summary>A text as C's strtod reads it or, with a base, strtoul: there negative and too large numbers wrap and stay at the limit. Nil: it is none.</summary>
+    private static int ToNumber(LuaThread lua)
+    {
+        ReadOnlySpan<byte> text = lua.Bytes(1);
+        text = text.IndexOf((byte)0) is >= 0 and int end ? text[..end] : text;
+        text = text.Trim(" \t\n\v\f\r"u8);
+        double value;
+        bool isNumber = lua.IsNoneOrNil(2) ? TryFloat(text, out value) : TryUnsigned(text, (int)lua.Number(2), out value);
+        if (isNumber)
+            lua.Push(value);
+        else
+            lua.PushNil();
+        return 1;
+    }
+
+    private static bool TryFloat(ReadOnlySpan<byte> text, out double value)
+    {
+        ReadOnlySpan<byte> digits = text is [(byte)'+' or (byte)'-', ..] ? text[1..] : text;
+        value = double.NaN;
+        return System.Text.Ascii.EqualsIgnoreCase(digits, "nan"u8) || Numbers.TryParseDouble(text, out value);
+    }
+
+    private static bool TryUnsigned(ReadOnlySpan<byte> text, int radix, out double value)
+    {
+        bool isNegative = text is [(byte)'-', ..];
+        if (text is [(byte)'+' or (byte)'-', ..])
+            text = text[1..];
+        if (radix == 16 && text is [(byte)'0', (byte)'x' or (byte)'X', _, ..])
+            text = text[2..];
+        ulong sum = 0;
+        bool isTooLarge = false;
+        value = 0;
+        foreach (byte c in text)
+        {
+            int digit = char.IsAsciiDigit((char)c) ? c - '0' : char.IsAsciiLetter((char)c) ? (c | 0x20) - 'a' + 10 : radix;
+            if (digit >= radix)
+                return false;
+            UInt128 next = ((UInt128)sum * (ulong)radix) + (ulong)digit;
+            isTooLarge |= next > ulong.MaxValue;
+            sum = (ulong)next;
+        }
+
+        value = isTooLarge ? ulong.MaxValue : isNegative ? unchecked(0UL - sum) : sum;
+        return !text.IsEmpty;
+    }
 
     private static int HyperbolicTangent(LuaThread lua)
     {

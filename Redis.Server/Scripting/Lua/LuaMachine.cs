@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -35,7 +36,8 @@ internal sealed unsafe class LuaMachine : IDisposable
     private readonly nint _main;
     private LuaThread _script;
     private long _left;
-    private volatile bool _isStopping;
+    private bool _isStopping;
+    private Exception? _failure;
 
     private struct Heap
     {
@@ -101,12 +103,15 @@ internal sealed unsafe class LuaMachine : IDisposable
     {
         _left = instructions;
         _isStopping = false;
+        _failure = null;
         _heap->Limit = memory;
         LuaApi.lua_sethook(_script.Handle, &OnCount, LuaApi.MaskCount, HookInterval);
         int results;
         _heap->IsLimited = 1;
         int status = LuaApi.lua_resume(_script.Handle, _main, arguments, &results);
         _heap->IsLimited = 0;
+        if (_failure is not null)
+            ExceptionDispatchInfo.Throw(_failure);
         return status switch
         {
             LuaApi.Ok => LuaOutcome.Returned,
@@ -122,8 +127,8 @@ internal sealed unsafe class LuaMachine : IDisposable
             _script.Top = 0;
     }
 
-    /// <summary>Stops the running script at its next instructions. Any thread.</summary>
-    public void Stop() => _isStopping = true;
+    /// <summary>Called now and then while a script runs, with the instructions left to it: whether it goes on.</summary>
+    public Func<long, bool> Interrupted { get; set; } = _ => true;
 
     /// <summary>A function of ours does work that counts as so many instructions. False when it should end, as the script will.</summary>
     public bool Spend(LuaThread lua, long instructions)
@@ -220,12 +225,30 @@ internal sealed unsafe class LuaMachine : IDisposable
         return results;
     }
 
+    private bool GoesOn()
+    {
+        int limited = _heap->IsLimited;
+        _heap->IsLimited = 0;
+        try
+        {
+            _isStopping = !Interrupted(_left);
+        }
+        catch (Exception exception)
+        {
+            _failure = exception; // not through Lua's frames
+            _isStopping = true;
+        }
+
+        _heap->IsLimited = limited;
+        return !_isStopping;
+    }
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnCount(nint state, nint activation)
     {
         LuaMachine machine = Of(state);
         machine._left -= HookInterval;
-        if (machine._left > 0 && !machine._isStopping)
+        if (machine._left > 0 && !machine._isStopping && machine.GoesOn())
             return;
         LuaApi.lua_sethook(state, &OnCount, LuaApi.MaskCount, 1);
         if (LuaApi.lua_isyieldable(state) != 0)

@@ -1,0 +1,68 @@
+using NUnit.Framework;
+using Redis.Server.Tests.Cluster;
+
+namespace Redis.Server.Tests.Scripting;
+
+/// <summary>Scripts that run long on three nodes: others are told BUSY, a kill ends them on all nodes alike.</summary>
+[TestFixture]
+internal sealed class BusyScriptTests
+{
+    private const string Busy = "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+
+    [Test]
+    public async Task A_kill_ends_a_script_on_all_nodes_alike()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(3);
+        TestNode leader = await cluster.LeaderAsync();
+        using TestClient runs = await leader.ConnectAsync(), other = await leader.ConnectAsync();
+        await other.AskAsync("CONFIG", "SET", "busy-reply-threshold", "20", "script-max-instructions", "100000000000");
+
+        foreach (string[] script in new[] { new[] { "EVAL", "while true do end", "0" }, ["EVAL", "pcall(function() while true do end end) while true do end", "0"], ["EVAL_RO", "while true do end ", "0"] })
+        {
+            Task<string> reply = runs.AskAsync(script);
+            await Eventually.TrueAsync("others to be told BUSY", async () => await other.AskAsync("PING") == Busy);
+            Assert.That(await other.AskAsync("GET", "k"), Is.EqualTo(Busy));
+            Assert.That(await other.AskAsync("SET", "k", "v"), Is.EqualTo(Busy));
+            Assert.That(await other.AskAsync("FUNCTION", "KILL"), Is.EqualTo(Busy));
+            Assert.That(await other.AskAsync("SCRIPT", "KILL"), Is.EqualTo("+OK"));
+            Assert.That(await reply, Does.StartWith("-ERR Script killed by user with SCRIPT KILL..."));
+            Assert.That(await other.AskAsync("PING"), Is.EqualTo("+PONG"));
+            Assert.That(await other.AskAsync("SCRIPT", "KILL"), Does.StartWith("-NOTBUSY"));
+        }
+
+        Assert.That(await other.AskAsync("SET", "k", "v"), Is.EqualTo("+OK"));
+        await AssertAlikeAsync(cluster);
+    }
+
+    [Test]
+    public async Task A_script_that_has_written_ends_by_itself_also_under_a_new_leader()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(3);
+        TestNode leader = await cluster.LeaderAsync();
+        using TestClient runs = await leader.ConnectAsync(), other = await leader.ConnectAsync();
+        await other.AskAsync("CONFIG", "SET", "busy-reply-threshold", "20", "script-max-instructions", "100000000");
+        Task<string> reply = Task.FromResult("");
+        await Eventually.TrueAsync("a kill to come while the script runs", async () =>
+        {
+            await reply;
+            reply = runs.AskAsync("EVAL", "redis.call('incr', 'n') while true do end", "0");
+            return (await other.AskAsync("SCRIPT", "KILL")).StartsWith("-UNKILLABLE Sorry the script already executed write commands", StringComparison.Ordinal);
+        });
+        leader.Process.Kill();
+        await reply.ContinueWith(_ => { }, TaskScheduler.Default); // answered or not: its node is gone
+
+        TestNode next = await cluster.LeaderAsync();
+        await Eventually.TrueAsync("the new leader to be done with it", async () => (await next.AskAsync("SET", "m", "1")) == "+OK");
+        Assert.That(await next.AskAsync("GET", "n"), Does.Match("^[$]?[1-9]"));
+        leader.Start();
+        await leader.ReadyAsync();
+        await AssertAlikeAsync(cluster);
+    }
+
+    private static async Task AssertAlikeAsync(TestCluster cluster)
+    {
+        await cluster.SettledAsync();
+        string[] digests = await Task.WhenAll(cluster.Nodes.Select(node => node.AskAsync("RAFT.DEBUG", "EXEC", "DEBUG", "DIGEST")));
+        Assert.That(digests, Is.All.EqualTo(digests[0]));
+    }
+}
