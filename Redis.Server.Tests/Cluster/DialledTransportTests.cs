@@ -43,6 +43,8 @@ internal sealed class DialledTransportTests
 
         public override EndPoint? Local => null;
 
+        public override long Handle => -1;
+
         public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => new(0);
 
         public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
@@ -50,6 +52,8 @@ internal sealed class DialledTransportTests
             Sent += bytes.Length;
             return ValueTask.CompletedTask;
         }
+
+        public override void Shutdown() => Close();
 
         public override void Close()
         {

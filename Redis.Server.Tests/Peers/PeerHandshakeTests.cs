@@ -59,6 +59,8 @@ internal sealed class PeerHandshakeTests
 
         public override EndPoint? Local => null;
 
+        public override long Handle => -1;
+
         public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) =>
             ValueTask.FromResult(_answers.TryDequeue(out string? answer) ? Encoding.ASCII.GetBytes(answer, buffer.Span) : 0);
 
@@ -67,6 +69,8 @@ internal sealed class PeerHandshakeTests
             Sent += Encoding.ASCII.GetString(bytes.Span);
             return ValueTask.CompletedTask;
         }
+
+        public override void Shutdown() => Close();
 
         public override void Close()
         {
