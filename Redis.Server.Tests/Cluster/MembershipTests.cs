@@ -90,17 +90,17 @@ internal sealed class MembershipTests() : FreshCluster(3)
     [Test]
     public async Task ARemovedNode_Ends_AlsoWhenTheLogOfTheOthersBeginsBehindItsJoining()
     {
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
         {
             Assert.That(await node.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
             node.Process.Kill();
         }
 
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
             node.Start();
-        await _cluster.SettledAsync();
-        TestNode follower = await _cluster.FollowerAsync();
-        TestNode leader = await _cluster.LeaderAsync();
+        await Cluster.SettledAsync();
+        TestNode follower = await Cluster.FollowerAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         Assert.That(await leader.AskAsync("RAFT.NODE", "REMOVE", $"{(await follower.InfoAsync()).NodeId}"), Is.EqualTo("+OK"));
         Assert.That(await follower.Process.ExitAsync(), Is.Zero);
     }

@@ -74,7 +74,7 @@ internal sealed class ListAnswers
                 Found("aborted read (G1a)", $"{reader} read {value} in {key} of {writer}, whose client was told that it did not take effect");
         }
 
-        if (read is [.., int last] && _writers.Find(key, last) is { } author && author != reader && _writers.LastOf(author, key) != last)
+        if (read is [.., int last] && _writers.Find(key, last) is { } author && author != reader && ListWriters.LastOf(author, key) != last)
             Found("intermediate read (G1b)", $"{reader} read {key} as it was in the middle of {author}");
     }
 

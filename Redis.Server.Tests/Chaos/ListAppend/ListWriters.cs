@@ -24,7 +24,7 @@ internal sealed class ListWriters
     public ListTransaction? Find(string key, int value) => _writers.GetValueOrDefault((key, value));
 
     /// <summary>The last value that a transaction appends to a list.</summary>
-    public int LastOf(ListTransaction transaction, string key) => transaction.Steps.Last(step => step.IsAppend && step.Key == key).Append;
+    public static int LastOf(ListTransaction transaction, string key) => transaction.Steps.Last(step => step.IsAppend && step.Key == key).Append;
 
     /// <summary>Transactions that certainly appended to the list, of which no answer shows it.</summary>
     public IEnumerable<ListTransaction> Unseen(ListVersions versions) => _byKey.GetValueOrDefault(versions.Key, [])
