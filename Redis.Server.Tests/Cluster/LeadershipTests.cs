@@ -26,8 +26,8 @@ internal sealed class LeadershipTests() : SharedCluster(3)
     [Test]
     public async Task WhatAClientSends_WhileTooMuchOfItIsUnderWay_IsAnsweredThoughNothingFollows()
     {
-        TestNode leader = await _cluster.LeaderAsync();
-        TestNode[] others = [.. _cluster.Nodes.Where(node => node != leader)];
+        TestNode leader = await Cluster.LeaderAsync();
+        TestNode[] others = [.. Cluster.Nodes.Where(node => node != leader)];
         using TestClient client = await leader.ConnectAsync();
         using TestClient watcher = await leader.ConnectAsync();
         string id = (await client.AskAsync("CLIENT", "ID"))[1..];
