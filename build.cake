@@ -134,12 +134,13 @@ Task("PlantedBugs")
     .Does(() => Simulator($"planted {Argument("bugs", "").Replace(',', ' ')}"));
 
 Task("Mutation")
-    .Description("Mutates Raft.Core with Stryker and runs its tests against every mutant; report in artifacts/mutation.")
+    .Description("Mutates Raft.Core with Stryker and runs its tests against every mutant; --files=Election,Peer chooses; report in artifacts/mutation.")
     .IsDependentOn("Build")
     .Does(() => DotNetTool("stryker", new DotNetToolSettings
     {
         WorkingDirectory = "Raft.Core.Tests",
-        ArgumentCustomization = arguments => arguments.Append("--config-file stryker-config.json --output ../artifacts/mutation"),
+        ArgumentCustomization = arguments => arguments.Append("--config-file stryker-config.json --output ../artifacts/mutation"
+            + string.Concat(Argument("files", "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(file => $" --mutate **/{file}.cs"))),
     }));
 
 Task("Pack")

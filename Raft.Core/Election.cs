@@ -25,10 +25,12 @@ internal sealed class Election
     {
         _state = state;
         bool isAlone = state.IsVoter && state.Configuration.Members.Count(member => member.IsVoter) == 1;
-        state.ElectionDeadline = isAlone ? TimeSpan.Zero : state.DrawElectionTimeout();
 
-        // Before the restart this server may have promised a leader not to elect another one.
-        _refuseUntil = state.Options.LeaseReads && !isAlone ? state.Options.ElectionTimeout : TimeSpan.Zero;
+        // Before the restart this server may have promised a leader not to elect another one. That leader may since have
+        // removed itself and left this server alone, so only one that never had company is free at once.
+        bool hadCompany = state.Configuration.UsedIds.Count > 1;
+        _refuseUntil = state.Options.LeaseReads && (!isAlone || hadCompany) ? state.Options.ElectionTimeout : TimeSpan.Zero;
+        state.ElectionDeadline = isAlone ? _refuseUntil : state.DrawElectionTimeout();
     }
 
     /// <summary>Whether this server hears a leader, or may have promised one before it was restarted not to elect another.</summary>

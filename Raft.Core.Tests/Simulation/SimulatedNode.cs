@@ -69,7 +69,7 @@ internal sealed class SimulatedNode
     /// <summary>The message that the server is handling.</summary>
     public Envelope? Delivering { get; private set; }
 
-    /// <summary>Whether it was the only voter when it started.</summary>
+    /// <summary>Whether it was the only voter when it started, and never had company.</summary>
     public bool StartedAlone { get; private set; }
 
     public bool IsUp => Server is not null;
@@ -103,7 +103,7 @@ internal sealed class SimulatedNode
         Server = new RaftServer(Id, options, Log, new NodeCallbacks(this, _cluster), random, restart);
         Invariants = new RaftInvariants(Server);
         Checks.Started(this);
-        StartedAlone = Server.Configuration.Members is [{ IsVoter: true } only] && only.Id == Id;
+        StartedAlone = Server.Configuration.Members is [{ IsVoter: true } only] && only.Id == Id && Server.Configuration.UsedIds.Count == 1;
         Settle();
         _cluster.After(_random.Between(0, _cluster.Settings.Tick), new Tick(this));
     }

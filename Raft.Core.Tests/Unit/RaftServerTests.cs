@@ -127,6 +127,82 @@ public sealed class RaftServerTests
     }
 
     [Test]
+    public void SnapshotOfAnEarlierTermIsRefused()
+    {
+        LoneServer server = new(3, 0);
+        SnapshotId id = new(new EntryId(2, 3), 1, 7);
+        server.Server.Receive(2, new SnapshotRequest(2, 2, id, 0, 0, 0, server.Server.Configuration.Encode(), new byte[] { 7 }));
+        SnapshotReply reply = server.TakeReply<SnapshotReply>();
+        Assert.That((reply.Term, reply.Received, reply.Installed), Is.EqualTo((3L, 0L, false)));
+        Assert.That((server.Installing, server.Server.Leader), Is.EqualTo(((RaftSnapshot?)null, 0)));
+    }
+
+    [Test]
+    public void SnapshotIsInstalledOnceAndItsChunksCountAsReceivedMeanwhile()
+    {
+        LoneServer server = new(2, 0);
+        SnapshotId id = new(new EntryId(2, 3), 2, 7);
+        SnapshotReply AfterChunk(SnapshotId snapshot, long offset, params byte[] chunk)
+        {
+            server.Server.Receive(2, new SnapshotRequest(2, 2, snapshot, offset, 0, 0, server.Server.Configuration.Encode(), chunk));
+            return server.TakeReply<SnapshotReply>();
+        }
+
+        Assert.That(AfterChunk(id, 1, 9).Received, Is.Zero, "the first byte is missing");
+        Assert.That(AfterChunk(id, 0, 8).Received, Is.EqualTo(1));
+        Assert.That(AfterChunk(id, 1, 9).Received, Is.EqualTo(2));
+        Assert.That(server.Installing?.Id, Is.EqualTo(id));
+        Assert.That(AfterChunk(id, 1, 9).Received, Is.EqualTo(2), "said again while it is being installed");
+        Assert.That(AfterChunk(id with { Checksum = 8 }, 0, 8).Received, Is.Zero, "another one has to wait");
+        server.Server.SnapshotInstalled(id);
+        Assert.That(server.TakeReply<SnapshotReply>().Installed, Is.True);
+        Assert.That(AfterChunk(id, 1, 9).Installed, Is.True, "the answer may have been lost");
+    }
+
+    [TestCase(1L, 2)]
+    [TestCase(2L, 3)]
+    public void OnlyTheLeaderOfTheTermHandsOver(long term, int from)
+    {
+        LoneServer server = new(2, 0);
+        server.Append(2, new EntryId(1, 1), 0);
+        server.Sent.Clear();
+        server.Server.Receive(from, new TimeoutNow(term, from));
+        Assert.That((server.Server.Role, server.Sent.Count), Is.EqualTo((RaftRole.Follower, 0)));
+        server.Server.Receive(2, new TimeoutNow(2, 2));
+        Assert.That(server.Server.Role, Is.EqualTo(RaftRole.Candidate));
+    }
+
+    [Test]
+    public void FollowerRefusesAQuestionForAReadIndex()
+    {
+        LoneServer server = new(2, 0);
+        server.Server.Receive(3, new ReadIndexRequest(2, 5));
+        Assert.That(server.TakeReply<ReadIndexReply>(), Is.EqualTo(new ReadIndexReply(2, 5, -1)));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void VoterThatItsLeaderLeftAloneKeepsItsPromiseThroughARestart(bool hadCompany)
+    {
+        ClusterConfiguration alone = ClusterConfiguration.Empty.With(new Member(1, IsVoter: true, "", 1));
+        MemoryLog log = new();
+        log.Append(new LogEntry(new EntryId(1, 1), EntryType.Configuration, 0, alone.Encode()));
+        if (hadCompany)
+        {
+            ClusterConfiguration both = alone.With(new Member(2, IsVoter: true, "", 2));
+            log.Append(new LogEntry(new EntryId(1, 2), EntryType.Configuration, 0, both.Encode()));
+            log.Append(new LogEntry(new EntryId(1, 3), EntryType.Configuration, 0, both.Without(2).Encode()));
+        }
+
+        RaftOptions options = new() { LeaseReads = true };
+        RaftServer server = new(1, options, log, new LoneServer(1, 0), new Random(1), new RaftRestart(1, 1, 0, null));
+        server.Periodic(options.ElectionTimeout - Instant);
+        Assert.That(server.Role, Is.EqualTo(hadCompany ? RaftRole.Follower : RaftRole.Leader), "node 2 may not know yet that it does not lead any more");
+        server.Periodic(Instant);
+        Assert.That(server.Role, Is.EqualTo(RaftRole.Leader));
+    }
+
+    [Test]
     public void ServerThatInstallsASnapshotDoesNotCampaign()
     {
         LoneServer server = new(2, 0);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using NUnit.Framework;
 using Redis.Server.Configuration;
 using Redis.Server.Operations;
@@ -11,6 +12,7 @@ namespace Redis.Server.Tests.Operations;
 
 /// <summary>What goes into the image, and the files that start it, tried without a container engine.</summary>
 [TestFixture]
+[UnsupportedOSPlatform("windows")] // the files are for Linux
 internal sealed class ContainerTests
 {
     private string _root = null!;
