@@ -94,7 +94,7 @@ internal sealed class ConversationTests : SingleNode
         c3: PSUBSCRIBE __key*__:*
         c3: SET l a
         b: CONFIG SET notify-keyspace-events Ex
-        b: SET k v PX 1
+        b: SET k v PX 100000
         b: CONFIG SET notify-keyspace-events Kg$
         b: SET k v
         b: LPUSH l a
