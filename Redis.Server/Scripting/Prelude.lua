@@ -68,7 +68,7 @@ local function identity(v, kind)
   local id = ids[v]
   if not id then
     next_id = next_id + 1
-    id = native_format("%s: 0x%014x", kind, 0x7f0000000000 + next_id * 32)
+    id = native_format("%s: 0x%012x", kind, 0x7f0000000000 + next_id * 32)
     ids[v] = id
   end
   return id
