@@ -60,9 +60,13 @@ internal static class ConnectionCommands
 
     private static void Select(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        if (!Numbers.TryParseInteger(args[1], out long number) || number is < int.MinValue or > int.MaxValue)
+        if (!Numbers.TryParseInteger(args[1], out long number))
         {
-            reply.Error("ERR invalid DB index"u8);
+            reply.Error(Errors.NotInteger);
+        }
+        else if (number is < int.MinValue or > int.MaxValue)
+        {
+            reply.Error("ERR value is out of range, value must between -2147483648 and 2147483647"u8);
         }
         else if (number != 0)
         {
