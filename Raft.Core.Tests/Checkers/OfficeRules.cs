@@ -87,10 +87,11 @@ internal sealed class OfficeRules(SimulatedCluster cluster)
         Rule.Holds(heard > voters / 2, $"n{node.Id} leads on although it hears only {heard} of {voters} voters");
     }
 
-    /// <summary>A leader whose disk stalls does not stay when another voter could lead.</summary>
+    /// <summary>A leader whose disk stalls does not stay when another voter, with the disk that counts, could lead.</summary>
     public void Stalled(SimulatedNode node)
     {
         bool hasSuccessor = node.History.Configuration.Members.Any(m => m.IsVoter && m.Id != node.Id
+            && cluster.Find(m.Id)!.Disk.StoreId == m.StoreId
             && node.History.Contacts.HasHeard(m.Id, m.StoreId, ElectionTimeout));
         Rule.Holds(node.Server is not { Role: RaftRole.Leader } || !hasSuccessor, $"n{node.Id} leads on with a disk that does not keep up");
     }
