@@ -383,7 +383,7 @@ internal sealed class Application : IDisposable
             }
             else if (request.Kind == RequestKind.Proxied)
             {
-                AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
+                AnswerError(stream, "TIMEOUT no reply from leader"u8, default);
             }
             else
             {
@@ -515,15 +515,13 @@ internal sealed class Application : IDisposable
             switch (request.Kind)
             {
                 case RequestKind.Write:
-                    AnswerUnknown(stream, "TIMEOUT not committed yet"u8);
+                    AnswerError(stream, "TIMEOUT not committed yet"u8, default);
                     break;
                 case RequestKind.Proxied:
-                    AnswerUnknown(stream, "TIMEOUT no reply from leader"u8);
+                    AnswerError(stream, "TIMEOUT no reply from leader"u8, default);
                     break;
                 case RequestKind.Read or RequestKind.OnLeader:
-                    BeginReply(stream);
-                    _reply.Error("TIMEOUT no quorum for read"u8);
-                    EndReply(stream, request.Bytes);
+                    AnswerError(stream, "TIMEOUT no quorum for read"u8, request.Bytes);
                     break;
                 case RequestKind.Deferred:
                     return;
@@ -536,11 +534,11 @@ internal sealed class Application : IDisposable
         Advance(stream, onLoan: false);
     }
 
-    private void AnswerUnknown(RequestStream stream, ReadOnlySpan<byte> error)
+    private void AnswerError(RequestStream stream, ReadOnlySpan<byte> error, ReadOnlyMemory<byte> bytes)
     {
         BeginReply(stream);
         _reply.Error(error);
-        EndReply(stream, default);
+        EndReply(stream, bytes);
     }
 
     /// <summary>A command that waited has its reply; what its client asked meanwhile gets its turn.</summary>
@@ -557,10 +555,7 @@ internal sealed class Application : IDisposable
         _busy.Running = stream;
         _reply.Clear();
         _reply.IsMuted = stream is null || stream.WantsNoReply;
-        if (stream is not null)
-        {
-            _reply.Version = stream.ProtocolVersion;
-        }
+        _reply.Version = stream?.ProtocolVersion ?? _reply.Version;
     }
 
     private void EndReply(RequestStream stream, ReadOnlyMemory<byte> bytes)

@@ -20,7 +20,7 @@ internal sealed class RaftHost : IDisposable
     private readonly ServerOptions _options;
     private readonly ILogger _logger;
     private readonly Random _random = new();
-    private readonly bool _leaseReads;
+    private readonly CoreOptions _coreOptions;
     private readonly Retirement _retirement;
     private readonly SnapshotLoading _loading;
     private DataDirectory? _directory;
@@ -39,8 +39,8 @@ internal sealed class RaftHost : IDisposable
     {
         _options = options;
         _logger = loggers.CreateLogger<RaftHost>();
-        _leaseReads = options.Raft.QuorumReads == QuorumReads.Lease;
-        options.Table.OnApply(CheckLease);
+        _coreOptions = new CoreOptions(options);
+        options.Table.OnApply(_coreOptions.CheckLease);
         Meter = new CommandMeter(options);
         _time = new ClusterClock(() => RaftClock.Now + options.Raft.Failures.ClockOffset, () => Environment.TickCount64);
         Application = new Application(new CommandRunner(context, Meter, _logger), () => _time.Now) { Failed = Fail };
@@ -57,7 +57,7 @@ internal sealed class RaftHost : IDisposable
         _health = new HealthLog(options, _logger);
         Application.ConfigurationApplied = ConfigurationApplied;
         Application.ScriptLeaves.LiftBound = isLifted => Consensus.Step(server =>
-            server.Options = isLifted ? server.Options with { MaxUnappliedBytes = long.MaxValue } : CoreOptions());
+            server.Options = isLifted ? server.Options with { MaxUnappliedBytes = long.MaxValue } : _coreOptions.Current);
         context.Scripts.Watch.Threshold = () => (long)options.Data.BusyReplyThreshold.TotalMilliseconds;
         context.Scripts.Watch.Leads = () => Consensus.State.Role == RaftRole.Leader;
         Application.ApplyDelay = options.Raft.Failures.LogDelayApply;
@@ -378,7 +378,7 @@ internal sealed class RaftHost : IDisposable
             Application.RunOnTurn(() => Application.StartFrom(snapshot.Id.Last, snapshot.Time));
         }
 
-        Consensus.Start(callbacks => new RaftServer(metadata.NodeId, CoreOptions(), _log!, callbacks, _random, restart), _log!, _metadata, _store!, Install, metadata.NodeId);
+        Consensus.Start(callbacks => new RaftServer(metadata.NodeId, _coreOptions.Current, _log!, callbacks, _random, restart), _log!, _metadata, _store!, Install, metadata.NodeId);
         _options.Table.IsMember = true;
     }
 
@@ -576,33 +576,9 @@ internal sealed class RaftHost : IDisposable
         Application.ApplyDelay = _options.Raft.Failures.LogDelayApply;
         Consensus.Step(server =>
         {
-            server.Options = CoreOptions();
+            server.Options = _coreOptions.Current;
             _log!.MaxCacheBytes = _options.Raft.LogMaxCacheSize;
             _log.Fsync = _options.Raft.LogFsync;
         });
-    }
-
-    /// <summary>A lease holds because of what all voters promised since they started: nobody may change his mind later.</summary>
-    private string? CheckLease(IReadOnlyList<Option> changed) =>
-        (_options.Raft.QuorumReads == QuorumReads.Lease) != _leaseReads ? "lease can only be chosen, and given up, when all nodes start"
-        : _leaseReads && changed.Any(option => option.Name == "raft.election-timeout") ? "the election timeout stands still with lease reads"
-        : null;
-
-    private RaftOptions CoreOptions()
-    {
-        RaftSection raft = _options.Raft;
-        return new RaftOptions
-        {
-            ElectionTimeout = raft.ElectionTimeout,
-            HeartbeatInterval = raft.RequestTimeout,
-            TransferTimeout = raft.ElectionTimeout,
-            LeaseReads = _leaseReads,
-            MaxAppendsInFlight = raft.AppendReqMaxCount,
-            MaxAppendBytes = raft.AppendReqMaxSize,
-            MaxSnapshotChunksInFlight = raft.SnapshotReqMaxCount,
-            MaxSnapshotChunkBytes = raft.SnapshotReqMaxSize,
-            MaxUnappliedBytes = raft.Failures.LogDisableApply ? 0 : new RaftOptions().MaxUnappliedBytes,
-            KeptBytes = Math.Min(new RaftOptions().KeptBytes, raft.LogMaxFileSize / 4),
-        };
     }
 }
