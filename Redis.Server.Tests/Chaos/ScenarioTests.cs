@@ -70,9 +70,9 @@ internal sealed class ScenarioTests
         using TestClient client = await old.Server.ConnectAsync();
         Assert.That(await client.AskAsync("GET", "probe"), Is.EqualTo("$before"));
         old.Pause();
-        await client.SendAsync("GET probe\r\n"); // it is there before anything else that the node may hear when it wakes
         ChaosNode successor = await SuccessorAsync(old);
         Assert.That(await successor.TryAskAsync(Patience, "SET", "probe", "after"), Is.EqualTo("+OK"));
+        await client.SendAsync("GET probe\r\n"); // after that was acknowledged, and there before the node hears anything else when it wakes
         old.Resume();
         Assert.That(ReplyText.Of(await client.ReadAsync()), Is.Not.EqualTo("$before"), "it led when it was stopped, and does no more");
         await ProgressAsync(50);
