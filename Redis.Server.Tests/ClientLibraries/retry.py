@@ -19,6 +19,11 @@ class Cluster:
         # No retries by the library: it would repeat what may have happened.
         return redis.Redis(host, port, socket_timeout=5, retry=Retry(NoBackoff(), 0), decode_responses=True)
 
+    def follow(self, moved):
+        self.nodes.insert(0, self.connect(moved.host, moved.port))
+        del self.nodes[8:]
+        return moved
+
     def call(self, *command, repeatable=False, patience=20):
         """repeatable: doing it twice is as good as once (SET, DEL, any read; not INCR, LPUSH, SPOP)."""
         deadline = time.monotonic() + patience
@@ -26,9 +31,7 @@ class Cluster:
             try:
                 return self.nodes[0].execute_command(*command)
             except MovedError as moved:
-                self.nodes.insert(0, self.connect(moved.host, moved.port))
-                del self.nodes[8:]
-                error = moved
+                error = self.follow(moved)
             except (ClusterDownError, TryAgainError, BusyLoadingError) as nothing_happened:
                 error = nothing_happened
             except (ConnectionError, TimeoutError) as lost:
@@ -36,12 +39,15 @@ class Cluster:
                     raise OutcomeUnknown from lost
                 error = lost
             except ResponseError as answer:
-                code = str(answer).split()[0]
+                code, _, rest = str(answer).partition(" ")
                 if code == "TIMEOUT" and not repeatable:
                     raise OutcomeUnknown from answer
-                if code not in ("NOCLUSTER", "NOTLEADER", "TIMEOUT", "UNBLOCKED"):
+                if code == "MOVED":  # redis-py 4 knows its meaning in RedisCluster only
+                    error = self.follow(MovedError(rest))
+                elif code in ("CLUSTERDOWN", "TRYAGAIN", "NOCLUSTER", "NOTLEADER", "TIMEOUT", "UNBLOCKED"):
+                    error = answer
+                else:
                     raise
-                error = answer
             if time.monotonic() > deadline:
                 raise error
             if not isinstance(error, MovedError):

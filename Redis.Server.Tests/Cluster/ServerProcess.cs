@@ -75,7 +75,12 @@ internal sealed class ServerProcess : IDisposable
 
     public void Terminate() => Signal(SigTerm);
 
-    public void Stop() => Signal(SigStop);
+    /// <summary>SIGSTOP. When this returns no thread of the process runs any more: the signal alone leaves them a moment.</summary>
+    public void Stop()
+    {
+        Signal(SigStop);
+        SpinWait.SpinUntil(() => Directory.GetFiles($"/proc/{Id}/task", "stat", SearchOption.AllDirectories).All(IsStopped), Eventually.Limit);
+    }
 
     public void Continue() => Signal(SigCont);
 
@@ -102,6 +107,9 @@ internal sealed class ServerProcess : IDisposable
             Kill();
         _process.Dispose();
     }
+
+    /// <summary>proc_pid_stat(5): the state stands behind the name, which is in parentheses.</summary>
+    private static bool IsStopped(string stat) => File.ReadAllText(stat) is string text && text[text.LastIndexOf(')') + 2] == 'T';
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
