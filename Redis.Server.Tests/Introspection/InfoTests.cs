@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using NUnit.Framework;
 using Redis.Server.Tests.Cluster;
 using Redis.Server.Tests.Oracle;
@@ -106,6 +107,7 @@ internal sealed class InfoTests : SingleNode
     private static string Field(string info, string name) =>
         info.Split("\r\n").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?[(name.Length + 1)..] ?? "";
 
+    /// <summary>Names of fields by section; RedisRaft's sections, raft_version and so on, are one here.</summary>
     private static Dictionary<string, List<string>> Sections(string info)
     {
         Dictionary<string, List<string>> sections = [];
@@ -113,7 +115,7 @@ internal sealed class InfoTests : SingleNode
         foreach (string line in info.Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.StartsWith("# ", StringComparison.Ordinal))
-                sections.Add(line[2..], fields = []);
+                fields = CollectionsMarshal.GetValueRefOrAddDefault(sections, line.StartsWith("# raft_", StringComparison.Ordinal) ? "Raft" : line[2..], out _) ??= [];
             else
                 fields.Add(line[..line.IndexOf(':', StringComparison.Ordinal)]);
         }

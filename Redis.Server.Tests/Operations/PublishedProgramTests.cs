@@ -40,7 +40,10 @@ internal sealed class PublishedProgramTests
         string directory = Directory.CreateTempSubdirectory("check").FullName;
         try
         {
-            (int code, string output) = await InstalledProgram.RunAsync(Bare("--check-config", SourceTree.PathOf("docs", "deploy", "redis-raft.conf"), "--dir", directory));
+            string sample = Path.Combine(directory, "redis-raft.conf");
+            string text = await File.ReadAllTextAsync(SourceTree.PathOf("docs", "deploy", "redis-raft.conf"));
+            await File.WriteAllTextAsync(sample, text.Replace("dir /var/lib/redis-raft", $"dir {directory}", StringComparison.Ordinal));
+            (int code, string output) = await InstalledProgram.RunAsync(Bare("--check-config", sample));
             Assert.That((code, output.Trim()), Is.EqualTo((0, "The configuration is valid.")));
             (code, output) = await InstalledProgram.RunAsync(Bare("--check-config", "--raft.bootstrap", "a:1,a:1"));
             Assert.That(code, Is.EqualTo(ExitCode.BadOptions));
