@@ -33,8 +33,8 @@ internal sealed class ChaosClient(ChaosCluster cluster, Random random, string na
         try
         {
             Answer answer = Answer.Of(await _connection!.PipelineAsync(requests).WaitAsync(Patience));
-            if (answer.Fate == Fate.Failed)
-                TurnElsewhere(answer.Last.AsString);
+            if (answer.Fate != Fate.Done)
+                TurnElsewhere(answer.Last.AsString); // which also ends a WATCH whose transaction will not come
             return answer;
         }
         catch (Exception exception) when (exception is SocketException or IOException or TimeoutException or OperationCanceledException or ObjectDisposedException)

@@ -63,7 +63,7 @@ internal sealed class CounterWorkload(string prefix, Journal journal, Tally tall
     private async Task NoteAsync(ChaosClient client, string key, int add, Func<Reply, Reply> sum, params Request[] requests)
     {
         long invoked = Journal.Now;
-        Answer answer = await AskAsync(client, add > 0, requests);
+        Answer answer = await AskUnwatchedAsync(client, add > 0, requests);
         if (answer.Fate == Fate.Done)
         {
             _history.Answered(key, invoked, new CounterCall(add, Number(sum(answer.Last))));

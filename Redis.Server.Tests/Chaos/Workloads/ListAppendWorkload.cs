@@ -28,7 +28,7 @@ internal sealed class ListAppendWorkload(string prefix, Journal journal, Tally t
             : [new Request("MULTI"), .. asked.Select(Plain), new Request("EXEC")];
 
         long invoked = Journal.Now;
-        Answer answer = await AskAsync(client, asked.Any(step => step.IsAppend), requests);
+        Answer answer = await AskUnwatchedAsync(client, asked.Any(step => step.IsAppend), requests);
         long returned = answer.Fate == Fate.Unknown ? long.MaxValue : Journal.Now;
         Note(invoked, returned, answer.Fate, answer.Fate != Fate.Done ? asked : [.. asked.Zip(count == 1 ? [answer.Last] : answer.Last.Elements, Answered)]);
     }

@@ -52,6 +52,16 @@ internal abstract class Workload(string name, Journal journal, Tally tally)
         return answer;
     }
 
+    /// <summary>The same for a transaction without WATCH, which nothing can abort.</summary>
+    protected async Task<Answer> AskUnwatchedAsync(ChaosClient client, bool isWrite, params Request[] requests)
+    {
+        Answer answer = await AskAsync(client, isWrite, requests);
+        if (answer.Fate != Fate.Done || requests[^1].Name != "exec" || !answer.Last.IsNull)
+            return answer;
+        Saw("transaction aborted for nothing", $"{string.Join(" ; ", requests.Select(request => request.ToString()))} was answered with null, and nothing was watched");
+        return Answer.NotSent;
+    }
+
     protected Task<Answer> AskAsync(ChaosClient client, bool isWrite, params string[] words) => AskAsync(client, isWrite, new Request(words));
 
     /// <summary>A command of the check at the end, until it is answered.</summary>
