@@ -96,7 +96,7 @@ internal sealed class ClientUpkeepTests : SingleNode
                 && long.Parse(line.Split(" qbuf=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) >= megabytes * Megabyte));
     }
 
-    private static async Task<long> IdleAsync(TestClient client) => 
+    private static async Task<long> IdleAsync(TestClient client) =>
         long.Parse((await client.CallAsync("OBJECT", "IDLETIME", "old")).AsString, System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<string> ListAsync(TestClient client) => (await client.CallAsync("CLIENT", "LIST")).AsString;
