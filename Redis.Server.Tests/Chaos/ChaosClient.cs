@@ -49,6 +49,9 @@ internal sealed class ChaosClient(ChaosCluster cluster, Random random, string na
     /// <summary>The next request goes over the same connection as the last one, which was answered.</summary>
     public void Stay() => _requestsLeft = Math.Max(_requestsLeft, 1);
 
+    /// <summary>The next request goes over another connection.</summary>
+    public void Leave() => Disconnect();
+
     public void Dispose() => Disconnect();
 
     private async Task<bool> TryConnectAsync()

@@ -72,7 +72,11 @@ internal sealed class RegisterWorkload(string prefix, Journal journal, Tally tal
     {
         Answer watched = await AskAsync(client, false, new Request("WATCH", key), new Request("GET", key));
         if (watched.Fate != Fate.Done || watched.Replies[0].Kind == '-')
+        {
+            client.Leave(); // it may watch, and the next transaction of this connection is not to depend on it
             return;
+        }
+
         client.Stay();
         long invoked = Journal.Now;
         Answer executed = await AskAsync(client, true, new Request("MULTI"), new Request("SET", key, value), new Request("EXEC"));
