@@ -16,7 +16,7 @@ async function eventually(action) {
 }
 
 async function subscribed(port, channel) {
-  const s = new Redis(port, '127.0.0.1', { autoResubscribe: false, retryStrategy: null });
+  const s = new Redis(port, '127.0.0.1', { protocol: 2, autoResubscribe: false, retryStrategy: null });
   s.on('error', () => {});
   const id = await s.client('ID');
   try {
@@ -46,7 +46,7 @@ async function main(leader, follower) {
 
   // Client-side caching in RESP2: another connection is told what is stale.
   const told = await subscribed(leader, '__redis__:invalidate');
-  const reader = new Redis(leader, '127.0.0.1');
+  const reader = new Redis(leader, '127.0.0.1', { protocol: 2 });
   await reader.client('TRACKING', 'ON', 'REDIRECT', told.id);
   assert.strictEqual(await reader.get('js:s'), 'v');
   heard = once(told.s, 'message');
