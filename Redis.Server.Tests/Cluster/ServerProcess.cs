@@ -79,7 +79,8 @@ internal sealed class ServerProcess : IDisposable
     public void Stop()
     {
         Signal(SigStop);
-        SpinWait.SpinUntil(() => Directory.GetFiles($"/proc/{Id}/task", "stat", SearchOption.AllDirectories).All(IsStopped), Eventually.Limit);
+        string threads = $"/proc/{Id}/task";
+        SpinWait.SpinUntil(() => !Directory.Exists(threads) || Directory.GetDirectories(threads).All(IsStopped), Eventually.Limit);
     }
 
     public void Continue() => Signal(SigCont);
@@ -108,8 +109,19 @@ internal sealed class ServerProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>proc_pid_stat(5): the state stands behind the name, which is in parentheses.</summary>
-    private static bool IsStopped(string stat) => File.ReadAllText(stat) is string text && text[text.LastIndexOf(')') + 2] == 'T';
+    /// <summary>proc_pid_stat(5): the state of a thread stands behind its name, which is in parentheses.</summary>
+    private static bool IsStopped(string task)
+    {
+        try
+        {
+            string stat = File.ReadAllText(Path.Combine(task, "stat"));
+            return stat[stat.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            return false; // it ended just now; the next look does not find it
+        }
+    }
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -51,6 +51,6 @@ internal sealed partial class IntrospectionConversationTests() : SingleNode("--e
     [GeneratedRegex(@"\b(id|redir|\$id|\$redirect)(?:=|, :)[0-9]+")]
     private static partial Regex Ids();
 
-    [GeneratedRegex(@"\b(fd|age|idle|qbuf|qbuf-free|rbs|rbp|tot-mem|argv-mem|multi-mem|obl)=-?[0-9]+")]
+    [GeneratedRegex(@"\b(fd|age|idle|qbuf|qbuf-free|rbs|rbp|tot-mem|argv-mem|multi-mem|obl|events)=(-?[0-9]+|rw?)")]
     private static partial Regex Sizes();
 }
