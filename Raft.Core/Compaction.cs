@@ -5,7 +5,8 @@ internal sealed class Compaction(RaftState state)
 {
     public void SnapshotTaken(SnapshotId id)
     {
-        if (state.Snapshot is { } known && id.Last.Index <= known.Id.Last.Index)
+        // A new member may take one before it has applied anything: that one replaces nothing.
+        if (id.Last.Index <= (state.Snapshot?.Id.Last.Index ?? 0))
         {
             return;
         }

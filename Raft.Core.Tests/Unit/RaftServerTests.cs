@@ -252,6 +252,16 @@ public sealed class RaftServerTests
     }
 
     [Test]
+    public void ASnapshotBeforeTheFirstEntryChangesNothing()
+    {
+        LoneServer server = new(1, 0);
+        server.Server.SnapshotTaken(new SnapshotId(EntryId.None, 10, 1));
+        Assert.That((server.Base, server.Last.Index), Is.EqualTo((EntryId.None, 1)));
+        server.Append(1, server.Last, 1, LoneServer.Entry(1, 2));
+        Assert.That(server.AppliedEntries, Is.EqualTo(new[] { new EntryId(1, 1) }));
+    }
+
+    [Test]
     public void SnapshotGoesOnWhereTheFollowerSaysWithinTheWindow()
     {
         LoneServer server = Leader(hasAll: false);

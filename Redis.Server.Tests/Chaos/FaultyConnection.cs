@@ -33,7 +33,15 @@ internal sealed class FaultyConnection(FaultyNetwork network, int from, int to, 
     /// <summary>Both ends see a reset.</summary>
     public void Reset()
     {
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // it has just ended by itself
+        }
+
         Abort(caller);
         Abort(target);
     }

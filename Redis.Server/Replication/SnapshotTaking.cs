@@ -60,6 +60,11 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
             return Task.FromResult<string?>("snapshots are disabled");
         }
 
+        if (host.Application.AppliedIndex == 0)
+        {
+            return Task.FromResult<string?>("nothing has been applied yet");
+        }
+
         if (Interlocked.Exchange(ref _busy, 1) != 0)
         {
             return Task.FromResult<string?>("a snapshot is in progress already");
