@@ -53,5 +53,17 @@ internal sealed class ClusterClockTests
         Assert.That(_clock.Now, Is.EqualTo(1_000_100));
     }
 
+    [Test]
+    public void ALeaderThatLeadsAgain_GoesOnFromTheLastEntry_NotFromWhereItsTimeWouldBe()
+    {
+        _clock.Reached(1_010_000);
+        _clock.Follow();
+        Pass(4000);
+        _clock.Reached(1_010_500);
+        Assert.That(_clock.Now, Is.EqualTo(1_010_500));
+        Pass(1000);
+        Assert.That(_clock.Now, Is.EqualTo(1_011_000));
+    }
+
     private void Pass(long milliseconds) => (_calendar, _elapsed) = (_calendar + milliseconds, _elapsed + milliseconds);
 }

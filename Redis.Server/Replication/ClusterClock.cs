@@ -30,5 +30,8 @@ internal sealed class ClusterClock(Func<long> calendar, Func<long> elapsed)
         }
     }
 
+    /// <summary>Another node leads, or none: what time it is then is for the next leader to say, from the last entry on.</summary>
+    public void Follow() => _ahead = null;
+
     private sealed record Mark(long Time, long At);
 }

@@ -538,6 +538,10 @@ internal sealed class RaftHost : IDisposable
         {
             _time.Reached(Application.ClusterTime);
         }
+        else
+        {
+            _time.Follow();
+        }
 
         _health.Look(Consensus.Read((server, _) => server.Status(), null), _log?.Statistics);
         if (_log is { } log && log.Statistics.Running > _options.Raft.ElectionTimeout)
