@@ -6,20 +6,8 @@ namespace Redis.Server.Tests.ClientLibraries;
 
 /// <summary>Clients that people use, each with a short script against a live cluster. Skips, and says so, where one is not installed.</summary>
 [TestFixture]
-internal sealed class ClientLibraryTests
+internal sealed class ClientLibraryTests() : SharedCluster(3)
 {
-    private TestCluster _cluster = null!;
-
-    [OneTimeSetUp]
-    public async Task SetUp() => _cluster = await TestCluster.FormAsync(3);
-
-    [OneTimeTearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
-
     [Test]
     public async Task RedisPy()
     {
@@ -50,7 +38,7 @@ internal sealed class ClientLibraryTests
     public async Task RedisCli(params string[] options)
     {
         string cli = Require("redis-cli");
-        TestNode node = options is ["-c"] ? await _cluster.FollowerAsync() : await _cluster.LeaderAsync();
+        TestNode node = options is ["-c"] ? await Cluster.FollowerAsync() : await Cluster.LeaderAsync();
         (int code, string output) = await InstalledProgram.RunAsync(cli, [.. options, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "OK")));
         (code, output) = await InstalledProgram.RunAsync(cli, [.. options, "-p", $"{node.Port}", "GET", "cli:s"]);
@@ -71,8 +59,8 @@ internal sealed class ClientLibraryTests
     private async Task RunScriptAsync(string interpreter, string script)
     {
         string path = Path.Combine(TestContext.CurrentContext.TestDirectory, "ClientLibraries", script);
-        TestNode leader = await _cluster.LeaderAsync();
-        TestNode follower = await _cluster.FollowerAsync();
+        TestNode leader = await Cluster.LeaderAsync();
+        TestNode follower = await Cluster.FollowerAsync();
         (int code, string output) = await InstalledProgram.RunAsync(interpreter, path, $"{leader.Port}", $"{follower.Port}");
         Assert.That((code, output.Trim()), Is.EqualTo((0, "ok")));
     }

@@ -10,7 +10,7 @@ namespace Redis.Server.Tests.ClientLibraries;
 
 /// <summary>The snippets of docs/clients.md: they write and count while the leader is killed, and no more is lost or counted than they say.</summary>
 [TestFixture]
-internal sealed partial class RetryTests
+internal sealed partial class RetryTests() : SharedCluster(3)
 {
     private const int Calls = 120;
 
@@ -57,18 +57,6 @@ internal sealed partial class RetryTests
         main().catch((error) => { console.error(error); process.exit(1); });
         """;
 
-    private TestCluster _cluster = null!;
-
-    [OneTimeSetUp]
-    public async Task SetUp() => _cluster = await TestCluster.FormAsync(3);
-
-    [OneTimeTearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
-
     [Test]
     public async Task Python()
     {
@@ -93,7 +81,7 @@ internal sealed partial class RetryTests
     public async Task CSharp() => await CountAsync(async () =>
     {
         ConfigurationOptions options = new() { AbortOnConnectFail = false, AsyncTimeout = 3_000 };
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
             options.EndPoints.Add(node.Address);
         await using ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(options);
         RetryingClient client = new(redis);
@@ -137,16 +125,13 @@ internal sealed partial class RetryTests
     /// <summary>Kills the leader while the client counts, and compares its count with the server's.</summary>
     private async Task CountAsync(Func<Task<(int Code, string Output)>> run)
     {
-        await (await _cluster.LeaderAsync()).AskAsync("DEL", "retry");
+        await (await Cluster.LeaderAsync()).AskAsync("DEL", "retry");
         Task<(int Code, string Output)> client = run();
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         await Eventually.TrueAsync("the client to count", async () =>
             client.IsCompleted || (await leader.AskAsync("GET", "retry") is ['$', .. string count] && int.Parse(count, CultureInfo.InvariantCulture) > Calls / 6));
         leader.Process.Kill();
         (int code, string output) = await client;
-        leader.Start();
-        await leader.ReadyAsync();
-        await _cluster.SettledAsync();
         Assert.That(code, Is.Zero, output);
         int[] counts = [.. output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
         Assert.That(counts[0] + counts[1], Is.EqualTo(Calls));
@@ -155,7 +140,7 @@ internal sealed partial class RetryTests
 
     private static string Snippet(string name) => Path.Combine(TestContext.CurrentContext.TestDirectory, "ClientLibraries", name);
 
-    private string[] Ports() => [.. _cluster.Nodes.Select(node => node.Port.ToString(CultureInfo.InvariantCulture))];
+    private string[] Ports() => [.. Cluster.Nodes.Select(node => node.Port.ToString(CultureInfo.InvariantCulture))];
 
     [GeneratedRegex("^```[a-z]+\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();

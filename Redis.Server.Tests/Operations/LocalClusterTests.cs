@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Redis.Server.Operations;
+using Redis.Server.Tests.Cluster;
 
 namespace Redis.Server.Tests.Operations;
 
@@ -26,7 +25,7 @@ internal sealed partial class LocalClusterTests
     [Test]
     public void FormsACluster_SurvivesItsLeadersDeath_AndComesBackWithItsData()
     {
-        int port = FreePorts(3);
+        int port = FreePorts.Next(3);
         using (RunningCluster cluster = new(_directory, port))
         {
             Assert.That(cluster.Nodes.Count(n => n.Role == "leader"), Is.EqualTo(1));
@@ -53,7 +52,7 @@ internal sealed partial class LocalClusterTests
     {
         if (Oracle.InstalledProgram.Find("redis-cli") is null) Assert.Ignore("redis-cli is not installed.");
         using Security.TestAuthority authority = new("ours");
-        using RunningCluster cluster = new(_directory, FreePorts(3), ["--requirepass", "secret", .. authority.ServerOptions("node")]);
+        using RunningCluster cluster = new(_directory, FreePorts.Next(3), ["--requirepass", "secret", .. authority.ServerOptions("node")]);
         string[] hints = [.. cluster.Text.Split('\n').Where(line => line.Contains("greeting", StringComparison.Ordinal)).Select(line => line.Trim())];
         Assert.That(hints.Select(RunLine), Is.EqualTo(new[] { "OK", "hello" }));
         Assert.That(cluster.Stop(), Is.EqualTo(ExitCode.Success));
@@ -71,7 +70,7 @@ internal sealed partial class LocalClusterTests
     [Test]
     public void Nodes_EndWithTheirParent_HoweverItEnds()
     {
-        using RunningCluster cluster = new(_directory, FreePorts(1), "--nodes", "1");
+        using RunningCluster cluster = new(_directory, FreePorts.Next(1), "--nodes", "1");
         using Process node = Process.GetProcessById(cluster.Nodes.Single().Pid);
         cluster.Kill();
         Assert.That(node.WaitForExit(Deadline), Is.True, "the node outlived its parent");
@@ -80,7 +79,7 @@ internal sealed partial class LocalClusterTests
     [Test]
     public void ANodeThatCannotStart_IsQuoted()
     {
-        using Process process = Start(_directory, FreePorts(1), "--nodes", "1", "--logfile", "/no/such/directory/node.log");
+        using Process process = Start(_directory, FreePorts.Next(1), "--nodes", "1", "--logfile", "/no/such/directory/node.log");
         Task<string> text = process.StandardOutput.ReadToEndAsync();
         bool ended = process.WaitForExit(Deadline);
         if (!ended) process.Kill();
@@ -104,29 +103,6 @@ internal sealed partial class LocalClusterTests
             RedirectStandardError = true,
             RedirectStandardInput = true,
         })!;
-
-    private static int FreePorts(int count)
-    {
-        for (int first = 28100; first < 60000; first += 10)
-        {
-            if (Enumerable.Range(first, count).All(IsFree)) return first;
-        }
-        throw new InvalidOperationException("no free ports");
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using TcpListener probe = new(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     /// <summary>A local-cluster that got as far as its table; ended, by force if need be, when disposed.</summary>
     private sealed partial class RunningCluster : IDisposable

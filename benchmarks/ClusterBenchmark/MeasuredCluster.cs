@@ -1,4 +1,5 @@
 using Redis.Server.Operations;
+using Redis.Server.Tests.Cluster;
 
 namespace Benchmarks.ClusterBenchmark;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Benchmarks.ClusterBenchmark;
 using Redis.Server.Operations;
 
 namespace Benchmarks.StorageBenchmark;
@@ -19,24 +20,14 @@ internal sealed class StorageBenchmark(StoragePlan plan, string directory)
     public static int Run(IReadOnlyList<string> arguments)
     {
         StoragePlan plan = StoragePlan.Parse(arguments);
-        string directory = Path.GetFullPath(Path.Combine("artifacts", $"storage-benchmark-{Environment.ProcessId}"));
-        try
+        return Scratch.Use("storage-benchmark", directory =>
         {
             StorageBenchmark benchmark = new(plan, directory);
             benchmark.MeasureSnapshots();
             benchmark.MeasureLog();
             benchmark.MeasureRedis();
             return 0;
-        }
-        catch (IOException e)
-        {
-            Console.Error.WriteLine(e.Message);
-            return 1;
-        }
-        finally
-        {
-            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-        }
+        });
     }
 
     private void MeasureSnapshots()

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Benchmarks.ClusterBenchmark;
+namespace Redis.Server.Tests.Cluster;
 
 /// <summary>Neighbouring ports that nobody listens on.</summary>
 internal static class FreePorts
