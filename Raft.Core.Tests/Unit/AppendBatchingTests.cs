@@ -32,6 +32,17 @@ public sealed class AppendBatchingTests
     }
 
     [Test]
+    public void AnAcknowledgementSendsNothingAgain()
+    {
+        LoneServer leader = ReplicatingLeader();
+        Propose(leader, 2);
+        Propose(leader, 2);
+        leader.Sent.Clear();
+        Acknowledge(leader, leader.Last.Index - 2);
+        Assert.That(Sent(leader), Is.Empty, "the second message is still under way");
+    }
+
+    [Test]
     public void ASyncIsOfUseAsFarAsAVoterWasSent()
     {
         LoneServer leader = ReplicatingLeader();
