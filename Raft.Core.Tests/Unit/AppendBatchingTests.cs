@@ -36,9 +36,9 @@ public sealed class AppendBatchingTests
     {
         LoneServer leader = ReplicatingLeader();
         Propose(leader, 2);
-        Propose(leader, 2);
+        Propose(leader, 4);
         leader.Sent.Clear();
-        Acknowledge(leader, leader.Last.Index - 2);
+        Acknowledge(leader, leader.Last.Index - 4);
         Assert.That(Sent(leader), Is.Empty, "the second message is still under way");
     }
 
