@@ -35,13 +35,14 @@ public sealed class RaftServer
     /// <param name="callbacks">The host.</param>
     /// <param name="random">Source of the election timeouts; each server needs its own seed.</param>
     /// <param name="restart">What else was kept.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An id is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An id or an option is out of its range.</exception>
     /// <exception cref="RaftInvariantException">Log, snapshot and term do not fit together.</exception>
     public RaftServer(
         int nodeId, RaftOptions options, IRaftLog log, IRaftCallbacks callbacks, Random random, RaftRestart restart)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nodeId);
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(callbacks);
         ArgumentNullException.ThrowIfNull(random);
@@ -104,12 +105,14 @@ public sealed class RaftServer
     public ClusterConfiguration Configuration => _state.Configuration;
 
     /// <summary>Settings; may be replaced between inputs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the settings stay as they were.</exception>
     public RaftOptions Options
     {
         get => _state.Options;
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
             _state.Options = value;
         }
     }
