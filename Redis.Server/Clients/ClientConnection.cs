@@ -255,6 +255,11 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     public override void Answered()
     {
+        if (Transaction.UnderWay.Count >= 0 && InFlight == 0)
+        {
+            Transaction.Arrive(); // nothing is behind an EXEC
+        }
+
         if (_drained is { } drained && InFlight == 0)
         {
             drained.TrySetResult();

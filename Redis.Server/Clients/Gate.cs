@@ -69,6 +69,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         else if (TransactionControl.IsControl(command, client.Transaction))
         {
             _access.RecheckQueued();
+            client.WritesLowerCase = args[0] is [>= (byte)'a', ..];
             TransactionControl.Stage(client, command, InOwnName(command, args, frame));
         }
         else
@@ -124,15 +125,17 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
             return false;
         }
 
-        bool writes = TransactionControl.IsExec(command) ? client.Transaction.HasWrite
-            : command.EntersLog;
         return services.Pause.Kind switch
         {
             PauseKind.All => true,
-            PauseKind.Write => writes,
+            PauseKind.Write => TransactionControl.IsExec(command) ? client.Transaction.WaitsInPause : MayWrite(command, args),
             _ => false,
         };
     }
+
+    private bool MayWrite(Command command, CommandArgs args) =>
+        (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0
+        && !(command is ScriptCommand script && script.WritesNothing(services.Scripts, args));
 
     private bool NeedsAuth(Command command) =>
         !client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth) && !services.Users.LetsAnyoneIn;

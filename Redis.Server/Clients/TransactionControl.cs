@@ -36,7 +36,7 @@ internal static class TransactionControl
         command == Multi || command == Exec || command == Discard || command.Name == "watch" || (command == Unwatch && !queue.IsOpen);
 
     /// <summary>What is not queued between MULTI and EXEC, but run.</summary>
-    public static bool ActsAtOnce(Command command) => command.Name is "quit" or "reset";
+    public static bool ActsAtOnce(Command command) => command.FullName is "quit" or "reset";
 
     public static void Stage(ClientConnection client, Command command, ReadOnlyMemory<byte> frame)
     {
@@ -122,6 +122,7 @@ internal static class TransactionControl
             payload = queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload;
             payload = queue.HasScript ? LimitsPayload.Wrap(client.Services.ScriptLimits, payload) : payload;
             client.LocalParts = LocalPartsOf(queue);
+            queue.Depart();
             client.StageEndOfWatch(queue.HasWrite ? RequestKind.Write : RequestKind.Read, null, payload);
             client.WaitForTurn(); // a queued HELLO or AUTH may change what follows
         }

@@ -34,11 +34,11 @@ internal sealed class CommandMeter(ServerOptions options)
     {
         if (Monitors.Count > 0 && client is not null)
         {
-            Monitors.Show(command, args, client.Address);
+            Monitors.Show(command, args, client.Address, client.WritesLowerCase);
         }
 
         long nanoseconds = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
-        Statistics.Ran(command, nanoseconds, failed, _options.LatencyTracking);
+        Statistics.Ran(command.Form?.Of ?? command, nanoseconds, failed, _options.LatencyTracking);
         long microseconds = nanoseconds / 1000;
         if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)microseconds && !command.Has(CommandFlags.SkipSlowlog))
         {
@@ -67,7 +67,7 @@ internal sealed class CommandMeter(ServerOptions options)
             Statistics.Ran(command, 0, failed: false, isTracked: false);
             if (Monitors.Count > 0)
             {
-                Monitors.Show(command, default, client.Address);
+                Monitors.Show(command, default, client.Address, client.WritesLowerCase);
             }
         }
     }

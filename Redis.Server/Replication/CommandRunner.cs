@@ -230,13 +230,14 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
             context.CallWitness = meter.Monitors;
         }
 
+        context.HasReadInScript = false;
         long started = CommandMeter.Start();
         command.Handler!(context, args);
         context.CallWitness = null;
         if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
         {
             meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
-            if (client?.Tracking is { } session && command.Has(CommandFlags.ReadOnly))
+            if (client?.Tracking is { } session && (context.HasReadInScript || (command.Has(CommandFlags.ReadOnly) && command is not ScriptCommand)))
             {
                 context.Invalidations.Remember(session, command, args);
             }

@@ -72,6 +72,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
         _reply.Version = Version;
         context.Reply = _reply;
         context.CallWitness?.Called(command, args);
+        context.HasReadInScript |= command.Has(CommandFlags.ReadOnly);
         try
         {
             if (command.Handler is { } handler)
