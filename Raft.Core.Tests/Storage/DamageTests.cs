@@ -206,7 +206,8 @@ internal sealed class DamageTests
     private static LogRecord[] RecordsOf(FaultyDisk disk, string path)
     {
         using IDiskFile file = disk.Open(path, DiskOpen.Read);
-        RecordReader reader = new(file, uint.Parse(path[^10..], null));
+        SegmentHeader header = SegmentFile.ReadHeader(file);
+        RecordReader reader = new(file, header.Sequence, header.Salt);
         List<LogRecord> records = [];
         for (long offset = SegmentFile.HeaderSize; reader.TryRead(offset, out LogRecord record); offset += record.Size)
         {

@@ -218,7 +218,8 @@ internal sealed class RaftLogTests
         log.Syncer.SyncOnce();
 
         Assert.That(log.FileSize, Is.LessThan(8192));
-        Assert.That(disk.Paths.Count(path => path.Contains("log.", StringComparison.Ordinal)), Is.LessThanOrEqualTo(3));
+        Assert.That(disk.Paths.Count(path => SegmentFile.TryParseName("log", Path.GetFileName(path), out uint _)), Is.LessThanOrEqualTo(3));
+        Assert.That(disk.Paths.Count(path => path.EndsWith(SegmentFile.SpareSuffix, StringComparison.Ordinal)), Is.EqualTo(6), "as many as may wait");
     }
 
     private static void Compare(RaftLog log, EntryId @base, List<LogEntry> list, int salt)

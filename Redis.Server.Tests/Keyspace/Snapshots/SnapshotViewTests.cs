@@ -49,7 +49,7 @@ internal sealed class SnapshotViewTests
             from large in Gen.Elements(true, false)
             select (before, during, budget, large);
         Prop.ForAll(Arb.From(plans), plan => IsExact(plan.Item1, plan.Item2, plan.Item3, plan.Item4))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithReplay(20_260_104, 1));
     }
 
     [Test]
