@@ -40,13 +40,14 @@ internal sealed class StackExchangeRedisTests : SharedCluster
     [Test]
     public async Task Hears_what_is_stale()
     {
-        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(Options);
+        ConfigurationOptions options = Options;
+        options.Protocol = RedisProtocol.Resp2; // two connections: one that reads, one that is told
+        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options);
         TestNode leader = await Cluster.LeaderAsync();
         System.Collections.Concurrent.ConcurrentQueue<string> stale = new();
         await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal("__redis__:invalidate"), (_, key) => stale.Enqueue($"{key}"), CommandFlags.DemandMaster);
         ClientInfo receiver = (await connection.GetServer(leader.Address).ClientListAsync()).First(client => client.SubscriptionCount > 0);
 
-        // What is read on this connection is told on that one, as RESP2 has it.
         IDatabase database = connection.GetDatabase();
         await database.StringSetAsync("se:tracked", "before");
         await database.ExecuteAsync("CLIENT", ["TRACKING", "ON", "REDIRECT", receiver.Id], CommandFlags.DemandMaster);

@@ -15,7 +15,6 @@ internal sealed class PauseAndMonitorTests : SingleNode
     [TestCase("WRITE", "EVAL return\t1 0", TestName = "A pause of writes holds back a script that does not say what it does")]
     [TestCase("WRITE", "EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0", TestName = "A pause of writes holds back a script by its name")]
     [TestCase("WRITE", "FCALL nosuch 0", TestName = "A pause of writes holds back a function")]
-    [TestCase("ALL", "GET k", TestName = "A pause of all holds back a read")]
     public async Task APause_HoldsBack_UntilItsEnd(string kind, string command)
     {
         using TestClient admin = await ConnectAsync();

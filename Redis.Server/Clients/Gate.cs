@@ -18,6 +18,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private static readonly byte[] Queued = "+QUEUED\r\n"u8.ToArray();
     private static readonly byte[] NoAuth = "-NOAUTH Authentication required.\r\n"u8.ToArray();
     private static readonly byte[] OutOfMemory = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"u8.ToArray();
+    private static readonly byte[] MonitorMayNot = "-ERR Replica can't interact with the keyspace\r\n"u8.ToArray(); // to Redis a monitor is one
     private static readonly byte[] NotInTransaction = "-ERR Command not allowed inside a transaction\r\n"u8.ToArray();
 
     [ThreadStatic]
@@ -57,6 +58,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             Refuse(command, Encoding.ASCII.GetBytes(
                 $"-ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n"));
+        }
+        else if (client.IsMonitor && IsAboutData(command))
+        {
+            Refuse(command, MonitorMayNot);
         }
         else if (command.Name == PeerHandshake.CommandName)
         {
@@ -132,6 +137,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
             _ => false,
         };
     }
+
+    private bool IsAboutData(Command command) => TransactionControl.IsExec(command)
+        ? client.Transaction.IsAboutData
+        : (command.Flags & (CommandFlags.Write | CommandFlags.ReadOnly | CommandFlags.MayReplicate)) != 0;
 
     private bool MayWrite(Command command, CommandArgs args) =>
         (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0

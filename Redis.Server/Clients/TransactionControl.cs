@@ -43,7 +43,7 @@ internal static class TransactionControl
         TransactionQueue queue = client.Transaction;
         if (command == Multi)
         {
-            Reply(client, command, queue.IsOpen ? Nested : Ok);
+            Reply(client, command, queue.IsOpen ? Nested : Ok, hasFailed: queue.IsOpen);
             queue.Open();
         }
         else if (command == Exec)
@@ -79,7 +79,7 @@ internal static class TransactionControl
     {
         if (queue.IsOpen)
         {
-            Reply(client, command, WatchInside);
+            Reply(client, command, WatchInside, hasFailed: true);
             return;
         }
 
@@ -92,7 +92,7 @@ internal static class TransactionControl
     {
         if (!queue.IsOpen)
         {
-            Reply(client, Discard, DiscardWithoutMulti);
+            Reply(client, Discard, DiscardWithoutMulti, hasFailed: true);
             return;
         }
 
@@ -104,13 +104,13 @@ internal static class TransactionControl
     {
         if (!queue.IsOpen)
         {
-            Reply(client, Exec, ExecWithoutMulti);
+            Reply(client, Exec, ExecWithoutMulti, hasFailed: true);
             return;
         }
 
         if (queue.IsBroken)
         {
-            client.StageEndOfWatch(RequestKind.Reply, Exec, Aborted);
+            client.StageEndOfWatch(RequestKind.Failure, Exec, Aborted);
         }
         else if (queue.Frames.Count == 0 && client.Watches is null)
         {
@@ -133,5 +133,6 @@ internal static class TransactionControl
     private static LocalParts? LocalPartsOf(TransactionQueue queue) => !queue.HasLocal ? null : new LocalParts(
         [.. queue.Frames.Select((queued, position) => new LocalPart(position, queued.Command, queued.Frame)).Where(part => part.Command is LocalCommand)]);
 
-    private static void Reply(ClientConnection client, Command command, byte[] reply) => client.Stage(RequestKind.Reply, command, reply);
+    private static void Reply(ClientConnection client, Command command, byte[] reply, bool hasFailed = false) =>
+        client.Stage(hasFailed ? RequestKind.Failure : RequestKind.Reply, command, reply);
 }

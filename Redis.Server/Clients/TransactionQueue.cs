@@ -21,6 +21,9 @@ internal sealed class TransactionQueue
     /// <summary>Whether CLIENT PAUSE WRITE holds EXEC back.</summary>
     public bool WaitsInPause { get; private set; }
 
+    /// <summary>Whether a queued command reads or changes data.</summary>
+    public bool IsAboutData { get; private set; }
+
     /// <summary>Whether a queued command may add data.</summary>
     public bool TakesMemory { get; private set; }
 
@@ -57,6 +60,7 @@ internal sealed class TransactionQueue
         Rights ??= rights;
         AsksForRights |= command.AsksForRights;
         HasWrite |= command.EntersLog;
+        IsAboutData |= (command.Flags & (CommandFlags.Write | CommandFlags.ReadOnly | CommandFlags.MayReplicate)) != 0;
         WaitsInPause |= (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
         HasLocal |= command is LocalCommand;
         HasScript |= command is ScriptCommand;
@@ -74,6 +78,7 @@ internal sealed class TransactionQueue
         IsBroken = false;
         HasWrite = false;
         WaitsInPause = false;
+        IsAboutData = false;
         HasLocal = false;
         HasScript = false;
         TakesMemory = false;

@@ -5,10 +5,13 @@ namespace Redis.Server.Commands;
 /// <summary>Runs a data command: a pure function of the keyspace, the arguments and what the context gives.</summary>
 internal delegate void CommandHandler(CommandContext context, CommandArgs args);
 
+/// <summary>What the slow log shows of the arguments that a client gave, by those of the entry.</summary>
+internal delegate IEnumerable<byte[]> EntryArguments(CommandArgs args);
+
 /// <summary>A request that enters the log as another command: what it is to statistics and to the slow log.</summary>
 /// <param name="Of">The command that the client called.</param>
-/// <param name="Secrets">How many arguments the client gave it, by the length of the entry's command: all of them are secret.</param>
-internal sealed record EntryForm(Command Of, Func<int, int> Secrets);
+/// <param name="Arguments">What it called it with.</param>
+internal sealed record EntryForm(Command Of, EntryArguments Arguments);
 
 /// <summary>One row of the command table: all that is known of a command.</summary>
 internal class Command

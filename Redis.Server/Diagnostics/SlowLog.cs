@@ -20,8 +20,6 @@ internal sealed class SlowLog(DiagnosticsSection options, SecretArguments secret
     private const int MostArguments = 32;
     private const int LongestArgument = 128;
 
-    private static readonly byte[] Redacted = "(redacted)"u8.ToArray();
-
     private readonly LinkedList<SlowLogEntry> _entries = new();
     private long _nextId;
 
@@ -46,14 +44,14 @@ internal sealed class SlowLog(DiagnosticsSection options, SecretArguments secret
     {
         if (command.Form is { } form)
         {
-            return [form.Of.OwnName, Encoding.ASCII.GetBytes(form.Of.Name), .. Enumerable.Repeat(Redacted, form.Secrets(args.Count))];
+            return [form.Of.OwnName, Encoding.ASCII.GetBytes(form.Of.Name), .. form.Arguments(args)];
         }
 
         List<byte[]> shortened = [];
         int shown = args.Count > MostArguments ? MostArguments - 1 : args.Count;
         for (int i = 0; i < shown; i++)
         {
-            shortened.Add(secrets.IsSecret(command, args, i) ? Redacted : Shorten(args[i]));
+            shortened.Add(secrets.IsSecret(command, args, i) ? SecretArguments.Shown : Shorten(args[i]));
         }
 
         if (shown < args.Count)

@@ -231,6 +231,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         }
 
         context.HasReadInScript = false;
+        meter.Caller = client;
         long started = meter.Start();
         command.Handler!(context, args);
         context.CallWitness = null;
@@ -269,9 +270,16 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         {
             RunMeasured(command, args, client);
         }
-        else if (command is not null && client is not null && !client.ExecuteInTransaction(command, args, context.Reply))
+        else if (command is not null && client is not null)
         {
-            context.Reply.Error("ERR Command not allowed inside a transaction"u8);
+            int errors = context.Reply.ErrorCount;
+            long started = meter.Start();
+            if (!client.ExecuteInTransaction(command, args, context.Reply))
+            {
+                context.Reply.Error("ERR Command not allowed inside a transaction"u8);
+            }
+
+            meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
         }
     }
 

@@ -1,5 +1,6 @@
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Security;
@@ -23,12 +24,23 @@ internal sealed class UserEntries(UserDirectory users)
 
     public IReadOnlyList<Command> Rows => field ??=
     [
-        new("raft.setuser", -FirstRule, Flags, AclCategories.None, Set) { Form = FormOf("setuser"u8, words => words - FirstRule + 1) },
-        new("raft.deluser", -3, Flags, AclCategories.None, Delete) { Form = FormOf("deluser"u8, words => (words - 1) / 2) },
+        new("raft.setuser", -FirstRule, Flags, AclCategories.None, Set) { Form = FormOf("setuser"u8, static args => Enumerable.Repeat(SecretArguments.Shown, args.Count - FirstRule + 1)) },
+        new("raft.deluser", -3, Flags, AclCategories.None, Delete) { Form = FormOf("deluser"u8, NamesOf) },
     ];
 
-    private EntryForm FormOf(ReadOnlySpan<byte> subcommand, Func<int, int> secrets) =>
-        new(users.Table.FindSubcommand(users.Table.Find("acl"u8)!, subcommand)!, secrets);
+    private static List<byte[]> NamesOf(CommandArgs args)
+    {
+        List<byte[]> names = [];
+        for (int i = 1; i < args.Count; i += 2)
+        {
+            names.Add(args[i].ToArray());
+        }
+
+        return names;
+    }
+
+    private EntryForm FormOf(ReadOnlySpan<byte> subcommand, EntryArguments arguments) =>
+        new(users.Table.FindSubcommand(users.Table.Find("acl"u8)!, subcommand)!, arguments);
 
     /// <summary>The row and the request that take the place of ACL SETUSER or ACL DELUSER.</summary>
     public (Command Row, byte[] Frame) Rewrite(CommandArgs args) =>

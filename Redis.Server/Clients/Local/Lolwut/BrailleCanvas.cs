@@ -61,7 +61,7 @@ internal sealed class BrailleCanvas(int width, int height)
                 text.Append((char)(Blank + Pattern(x, y)));
             }
 
-            text.Append(y + 4 < height ? "\n" : "");
+            text.Append('\n');
         }
 
         return text.ToString();
