@@ -160,7 +160,7 @@ Task("Pack")
 });
 
 Task("PackageCheck")
-    .Description("Builds and runs the counter of docs/embedding.md with nothing but the two packages; needs no network.")
+    .Description("Builds and runs the programs of docs/embedding.md with nothing but the two packages; needs no network.")
     .IsDependentOn("Pack")
     .Does(() =>
 {
@@ -175,11 +175,11 @@ Task("PackageCheck")
     Write("Counter.csproj", $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>"
         + "<Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><RestorePackagesPath>restored</RestorePackagesPath><UseAppHost>false</UseAppHost></PropertyGroup>"
         + $"<ItemGroup><PackageReference Include=\"Raft.Core\" Version=\"{version}\" /><PackageReference Include=\"Raft.Storage\" Version=\"{version}\" /></ItemGroup></Project>");
-    Write("Program.cs", "Raft.Storage.DataDirectory directory = Raft.Storage.DataDirectory.Open(\"data\", new Raft.Storage.PosixDisk());\n"
-        + "Raft.Storage.MetadataFile metadata = Raft.Storage.MetadataFile.Open(directory);\n"
-        + "return metadata.Current.ClusterId == \"\" && Embedding.ReplicatedCounter.Run(Console.Out) == 55 ? 0 : 1;\n");
-    foreach (var name in new[] { "CounterNode.cs", "InProcessTransport.cs", "ReplicatedCounter.cs" }) CopyFileToDirectory($"Raft.Core.Tests/Embedding/{name}", check);
-    DotNetRun(check + File("Counter.csproj"), new DotNetRunSettings { Configuration = configuration });
+    Write("Program.cs", "if (Embedding.ReplicatedCounter.Run(Console.Out) != 55) return 1;\n"
+        + "for (int start = 1; start <= 2; start++)\n{\n    using Embedding.DurableCounter counter = new(\"data\");\n    counter.Add(start);\n    Console.WriteLine($\"the durable counter is at {counter.Value}\");\n"
+        + "    if (counter.Value != (start == 1 ? 1 : 3)) return 2;\n}\n\nreturn 0;\n");
+    foreach (var name in new[] { "CounterNode.cs", "DurableCounter.cs", "InProcessTransport.cs", "ReplicatedCounter.cs" }) CopyFileToDirectory($"Raft.Core.Tests/Embedding/{name}", check);
+    DotNetRun(MakeAbsolute(check + File("Counter.csproj")).FullPath, new DotNetRunSettings { Configuration = configuration, WorkingDirectory = check });
 });
 
 // ELF's e_machine, Mach-O's cputype, the machine of a PE header.

@@ -25,7 +25,7 @@ internal sealed class SegmentReuseTests
         node.Run([new(Verb.Append, 5, 1500), new(Verb.Sync)]);
         string last = Segments(disk).Last();
         Assert.That(Spares(disk).Count(), Is.LessThan(spares));
-        Assert.That(HeaderOf(disk, last).Salt, Is.Not.Zero);
+        Assert.That(SegmentContent.HeaderOf(disk, last).Salt, Is.Not.Zero);
         Assert.That(disk[last].Length, Is.EqualTo(StorageNode.Options.SegmentBytes), "it has its full size already");
     }
 
@@ -46,7 +46,7 @@ internal sealed class SegmentReuseTests
         FaultyDisk disk = Reused(out long last);
         disk.Crash(CrashKind.Kept, new Random(1));
         string file = Segments(disk).Last();
-        LogRecord torn = RecordsOf(disk, file)[^1];
+        LogRecord torn = SegmentContent.RecordsOf(disk, file)[^1];
         disk[file].Corrupt(torn.Position.Offset + LogRecord.HeadSize);
         StorageNode restarted = new(disk);
         Assert.That(restarted.Log.Last.Index, Is.EqualTo(last - 1));
@@ -60,7 +60,7 @@ internal sealed class SegmentReuseTests
         FaultyDisk disk = Reused(out long last);
         disk.Crash(CrashKind.Kept, new Random(1));
         string file = Segments(disk).Last();
-        LogRecord[] records = RecordsOf(disk, file);
+        LogRecord[] records = SegmentContent.RecordsOf(disk, file);
         LogPosition end = records[^1].End;
         byte[] content = disk[file].Content();
         Span<byte> forged = content.AsSpan((int)end.Offset, LogRecord.HeadSize);
@@ -86,32 +86,12 @@ internal sealed class SegmentReuseTests
         node.Run(ThreeFilesAreFreed);
         node.Run([new(Verb.Append, 5, 1500), new(Verb.Sync), new(Verb.Append, 1, 40), new(Verb.Sync)]);
         last = node.Log.Last.Index;
-        Assert.That(HeaderOf(disk, Segments(disk).Last()).Salt, Is.Not.Zero);
+        Assert.That(SegmentContent.HeaderOf(disk, Segments(disk).Last()).Salt, Is.Not.Zero);
         return disk;
     }
 
     private static IEnumerable<string> Spares(FaultyDisk disk) => disk.Paths.Where(path => path.EndsWith(SegmentFile.SpareSuffix, StringComparison.Ordinal));
 
     private static IEnumerable<string> Segments(FaultyDisk disk) =>
-        disk.Paths.Where(path => SegmentFile.TryParseName("log", Path.GetFileName(path), out _) && RecordsOf(disk, path).Length > 0);
-
-    private static SegmentHeader HeaderOf(FaultyDisk disk, string path)
-    {
-        using IDiskFile file = disk.Open(path, DiskOpen.Read);
-        return SegmentFile.ReadHeader(file);
-    }
-
-    private static LogRecord[] RecordsOf(FaultyDisk disk, string path)
-    {
-        using IDiskFile file = disk.Open(path, DiskOpen.Read);
-        SegmentHeader header = SegmentFile.ReadHeader(file);
-        RecordReader reader = new(file, header.Sequence, header.Salt);
-        List<LogRecord> records = [];
-        for (long offset = SegmentFile.HeaderSize; reader.TryRead(offset, out LogRecord record); offset += record.Size)
-        {
-            records.Add(record);
-        }
-
-        return [.. records];
-    }
+        disk.Paths.Where(path => SegmentFile.TryParseName("log", Path.GetFileName(path), out _) && SegmentContent.RecordsOf(disk, path).Length > 0);
 }

@@ -32,6 +32,17 @@ public sealed class AppendBatchingTests
     }
 
     [Test]
+    public void AnAcknowledgementSendsNothingAgain()
+    {
+        LoneServer leader = ReplicatingLeader();
+        Propose(leader, 2);
+        Propose(leader, 4);
+        leader.Sent.Clear();
+        Acknowledge(leader, leader.Last.Index - 4);
+        Assert.That(Sent(leader), Is.Empty, "the second message is still under way");
+    }
+
+    [Test]
     public void ASyncIsOfUseAsFarAsAVoterWasSent()
     {
         LoneServer leader = ReplicatingLeader();
