@@ -95,6 +95,12 @@ public sealed class RaftServer
     /// </summary>
     public long WaitingBytes => _state.Leadership?.WaitingBytes ?? 0;
 
+    /// <summary>
+    /// The last entry that this server will hardly be asked for again: on a leader what every member's disk holds, on others what
+    /// is committed. A host need not keep such entries in memory.
+    /// </summary>
+    public long HeldByAll => _state.Leadership?.LeastMatch(_state.Synced) ?? _state.Committed;
+
     /// <summary>The members in effect: those of the last configuration in the log, committed or not.</summary>
     public ClusterConfiguration Configuration => _state.Configuration;
 

@@ -41,6 +41,7 @@ internal sealed class Application : IDisposable
         _reply = runner.Context.Reply;
         _clock = clock;
         _reply.ErrorWritten = runner.Meter.Statistics.CountError;
+        runner.Context.CallMeter = runner.Meter;
         _late = new LateReplies(new RespWriter { ErrorWritten = _reply.ErrorWritten }, AnswerLate);
         runner.Context.Waiting.Replies = _late;
         _busy = new BusyReplies(_queue, runner, new RespWriter { ErrorWritten = _reply.ErrorWritten });
@@ -180,6 +181,7 @@ internal sealed class Application : IDisposable
     {
         long before = _appliedIndex;
         bool finished;
+        _runner.Meter.Pause();
         try
         {
             finished = DoWork(onLoan ? LoanBudget : int.MaxValue, onLoan);
@@ -190,10 +192,7 @@ internal sealed class Application : IDisposable
             return true;
         }
 
-        if (!finished && onLoan)
-        {
-            Volatile.Write(ref _throttled, _throttled + 1);
-        }
+        Volatile.Write(ref _throttled, _throttled + (!finished && onLoan ? 1 : 0));
 
         if (_invalidations.HasUntold)
         {
@@ -294,6 +293,7 @@ internal sealed class Application : IDisposable
                 return true;
             default:
                 work.Action!();
+                _runner.Meter.Pause();
                 return true;
         }
     }
@@ -308,6 +308,7 @@ internal sealed class Application : IDisposable
             }
 
             Thread.Sleep((int)Math.Ceiling(ApplyDelay.TotalMilliseconds));
+            _runner.Meter.Pause();
         }
 
         LogEntry entry = work.Entry;
@@ -438,8 +439,8 @@ internal sealed class Application : IDisposable
                     _runner.FillIn(stream, request.Bytes.Span);
                     EndReply(stream, request.Bytes);
                     break;
-                case RequestKind.Reply:
-                    _runner.Meter.Answered(request.Command, request.Bytes.Span, stream);
+                case RequestKind.Reply or RequestKind.Failure:
+                    _runner.Meter.Answered(request, stream);
                     BeginReply(stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);
@@ -461,7 +462,8 @@ internal sealed class Application : IDisposable
             return true;
         }
 
-        if (IsAborted(request, _clock()) || _runner.Read(LastApplied, ClusterTime, request.IsByClusterTime ? 0 : _clock(), stream))
+        long now = _clock();
+        if (IsAborted(request, now) || _runner.Read(LastApplied, ClusterTime, request.IsByClusterTime ? 0 : now, stream))
         {
             EndReply(stream, request.Bytes);
             return true;

@@ -20,6 +20,9 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
 
     public int FunctionCount => _functions.Count;
 
+    /// <summary>Bytes of the libraries' texts.</summary>
+    public long Bytes => _libraries.Values.Sum(library => (long)library.Code.Length);
+
     /// <summary>A function and its library. Any thread.</summary>
     public (FunctionLibrary Library, RegisteredFunction Function)? Find(ReadOnlySpan<byte> function) =>
         _functions.TryGetValue(Encoding.Latin1.GetString(function), out (FunctionLibrary, RegisteredFunction) found) ? found : null;

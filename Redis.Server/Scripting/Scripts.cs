@@ -28,6 +28,9 @@ internal sealed class Scripts : IDisposable
     /// <summary>Lua, begun when the first script is.</summary>
     public ScriptEngine Engine => _engine ??= new ScriptEngine(Context, Watch, (level, text) => Log(level, text));
 
+    /// <summary>Bytes that Lua's objects take.</summary>
+    public long EngineBytes => _engine?.UsedMemory ?? 0;
+
     private CommandContext Context { get; }
 
     /// <summary>The compiled form of a script; null after an error.</summary>
