@@ -49,14 +49,14 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             Refuse(command, OutOfMemory);
         }
-        else if (services.Scripts.Watch.BusyError is { } busy && !command.Has(CommandFlags.AllowBusy))
-        {
-            Refuse(command, busy);
-        }
         else if (client.IsInSubscribedMode && command is not LocalCommand { IsAllowedToSubscribers: true })
         {
             Refuse(command, Encoding.ASCII.GetBytes(
                 $"-ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n"));
+        }
+        else if (services.Scripts.Watch.BusyError is { } busy && !command.Has(CommandFlags.AllowBusy))
+        {
+            Refuse(command, busy);
         }
         else if (command.Name == PeerHandshake.CommandName)
         {

@@ -3,7 +3,7 @@ using Redis.Server.Clients;
 
 namespace Redis.Server.Diagnostics;
 
-/// <summary>INFO memory.</summary>
+/// <summary>INFO memory. One Lua machine runs scripts and functions: it stands under vm_eval.</summary>
 internal static class MemoryInfo
 {
     public static void Write(StringBuilder text, ClientServices services)
@@ -26,19 +26,19 @@ internal static class MemoryInfo
             ("allocator_resident", memory.Committed),
             ("total_system_memory", memory.System),
             ("total_system_memory_human", InfoText.Human(memory.System)),
-            ("used_memory_lua", 0),
-            ("used_memory_vm_eval", 0),
-            ("used_memory_lua_human", "0B"),
-            ("used_memory_scripts_eval", 0),
-            ("number_of_cached_scripts", 0),
-            ("number_of_functions", 0),
-            ("number_of_libraries", 0),
+            ("used_memory_lua", memory.Lua),
+            ("used_memory_vm_eval", memory.Lua),
+            ("used_memory_lua_human", InfoText.Human(memory.Lua)),
+            ("used_memory_scripts_eval", memory.CachedScripts),
+            ("number_of_cached_scripts", services.Scripts.Cache.Count),
+            ("number_of_functions", services.Scripts.Libraries.FunctionCount),
+            ("number_of_libraries", services.Scripts.Libraries.Count),
             ("used_memory_vm_functions", 0),
-            ("used_memory_vm_total", 0),
-            ("used_memory_vm_total_human", "0B"),
-            ("used_memory_functions", 0),
-            ("used_memory_scripts", 0),
-            ("used_memory_scripts_human", "0B"),
+            ("used_memory_vm_total", memory.Lua),
+            ("used_memory_vm_total_human", InfoText.Human(memory.Lua)),
+            ("used_memory_functions", memory.Functions),
+            ("used_memory_scripts", memory.CachedScripts + memory.Functions),
+            ("used_memory_scripts_human", InfoText.Human(memory.CachedScripts + memory.Functions)),
             ("maxmemory", memory.Limit),
             ("maxmemory_human", InfoText.Human(memory.Limit)),
             ("maxmemory_policy", "noeviction"),

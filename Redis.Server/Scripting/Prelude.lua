@@ -327,6 +327,7 @@ local base = {
     i = i == nil and 1 or truncate(number_argument(2, "unpack", i))
     j = j == nil and #t or truncate(number_argument(3, "unpack", j))
     if j - i >= MAX_STACK - select("#", ...) then fail("too many results to unpack") end
+    if j - i > 100 then raw.spend(j - i) end
     return unpack(t, i, j)
   end,
 }

@@ -28,6 +28,9 @@ internal sealed class Scripts : IDisposable
     /// <summary>Lua, begun when the first script is.</summary>
     public ScriptEngine Engine => _engine ??= new ScriptEngine(Context, Watch, (level, text) => Log(level, text));
 
+    /// <summary>Bytes of Lua itself, compiled scripts included; 0 before the first script. Any thread.</summary>
+    public long LuaBytes => Volatile.Read(ref _engine)?.UsedMemory ?? 0;
+
     private CommandContext Context { get; }
 
     /// <summary>The compiled form of a script; null after an error.</summary>

@@ -135,9 +135,11 @@ internal sealed class JsonEncoder(LuaMachine machine, JsonOptions options)
 
     private void AppendNumber(double value)
     {
-        if (!double.IsFinite(value) && !options.EncodeInvalidNumbers)
+        if (!double.IsFinite(value) && options.InvalidNumbers == InvalidNumberEncoding.Refused)
             throw Unsupported("number", "must not be NaN or Inf");
-        string text = double.IsNaN(value) ? "nan" : LuaNumbers.Format(value, options.NumberPrecision);
+        string text = !double.IsFinite(value) && options.InvalidNumbers == InvalidNumberEncoding.AsNull ? "null"
+            : double.IsNaN(value) ? "nan"
+            : LuaNumbers.Format(value, options.NumberPrecision);
         _output.Write(Encoding.ASCII.GetBytes(text));
     }
 

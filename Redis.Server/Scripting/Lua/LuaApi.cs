@@ -13,6 +13,7 @@ internal static unsafe partial class LuaApi
     public const int Yield = 1;
     public const int RegistryIndex = -1_000_000 - 1000;
     public const int MaskCount = 8;
+    public const int CollectAll = 2;
 
     public const string Library = "lua54";
 
@@ -132,6 +133,10 @@ internal static unsafe partial class LuaApi
 
     [LibraryImport(Library)]
     public static partial void luaL_unref(nint state, int index, int reference);
+
+    /// <summary>Takes more arguments for other purposes than <see cref="CollectAll"/>.</summary>
+    [LibraryImport(Library)]
+    public static partial int lua_gc(nint state, int what);
 
     [LibraryImport(Library)]
     public static partial int lua_getstack(nint state, int level, byte* activation);
