@@ -57,7 +57,7 @@ end
 
 -- Numbers and texts
 
-local ids, next_id = {}, 0 -- no addresses: they differ from node to node
+local ids, next_id -- no addresses: they are not the same on every system
 
 local function number_text(n)
   if n ~= n then return "-nan" end
@@ -65,6 +65,8 @@ local function number_text(n)
 end
 
 local function identity(v, kind)
+  -- Made when it is needed: what a script makes must not depend on the script before it.
+  ids = ids or {}
   local id = ids[v]
   if not id then
     next_id = next_id + 1
@@ -216,6 +218,8 @@ local function next_raw(t, i)
   if v ~= nil then return i, v end
 end
 
+local next_item, next_pair = raw.box((native_ipairs({}))), raw.box(next)
+
 local script_thread -- the coroutine in which the script runs, which the script takes for none
 
 local MAX_STACK <const> = 8000 -- LUAI_MAXCSTACK of Lua 5.1
@@ -262,7 +266,7 @@ local base = {
     local t = ...
     if type(t) ~= "table" then bad_argument(1, "ipairs", "table", ...) end
     if native_getmetatable(t) then return next_raw, real[t] or t, 0.0 end
-    return native_ipairs(t)
+    return next_item, t, 0
   end,
   next = function(...)
     local t, k = ...
@@ -272,7 +276,7 @@ local base = {
   pairs = function(...)
     local t = ...
     if type(t) ~= "table" then bad_argument(1, "pairs", "table", ...) end
-    return next, real[t] or t, nil
+    return next_pair, real[t] or t, nil
   end,
   pcall = function(...)
     if select("#", ...) == 0 then return false, "attempt to call a boolean value" end -- Redis's own pcall
@@ -283,7 +287,7 @@ local base = {
     local f, handler = ...
     return native_xpcall(f, function(e) return handler(fix(e)) end)
   end,
-  rawequal = rawequal,
+  rawequal = raw.box(rawequal),
   rawget = function(...)
     local t, k = ...
     if type(t) ~= "table" then bad_argument(1, "rawget", "table", ...) end
@@ -320,7 +324,7 @@ local base = {
   end,
   tonumber = tonumber,
   tostring = tostring,
-  type = type,
+  type = raw.box(type),
   unpack = function(...)
     local t, i, j = ...
     if type(t) ~= "table" then bad_argument(1, "unpack", "table", ...) end
@@ -760,7 +764,7 @@ local coroutines = {
     if thread == script_thread then return nil end
     return thread
   end,
-  status = c.status,
+  status = raw.box(c.status),
   wrap = function(f)
     if type(f) ~= "function" then fail("bad argument #1 to 'wrap' (Lua function expected)") end
     return c.wrap(f)
@@ -1000,7 +1004,7 @@ local function_env_meta = native_getmetatable(function_env)
 
 local function begin()
   script_thread = running()
-  if next_id > 0 then ids, next_id = {}, 0 end
+  ids, next_id = nil, 0
 end
 
 local function start_script(script, keys, arguments)

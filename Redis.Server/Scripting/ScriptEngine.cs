@@ -134,6 +134,7 @@ internal sealed class ScriptEngine : IDisposable
 
     private void Begin(ScriptRun run)
     {
+        _machine.Begin();
         _redis.Begin(run);
         _json.Begin();
         _math.Begin();
@@ -302,6 +303,17 @@ internal sealed class ScriptEngine : IDisposable
         return 2;
     }
 
+    /// <summary>
+    /// A function of Lua's own as an object: scripts get no bare addresses of code, which differ from process to process and would show in the
+    /// order of a table with such keys.
+    /// </summary>
+    private static int Box(LuaThread lua)
+    {
+        lua.PushNil();
+        LuaApi.lua_pushcclosure(lua.Handle, LuaApi.lua_tocfunction(lua.Handle, 1), 1);
+        return 1;
+    }
+
     private int Spend(LuaThread lua)
     {
         _machine.Spend(lua, (long)lua.Number(1));
@@ -312,7 +324,7 @@ internal sealed class ScriptEngine : IDisposable
     private void PushRaw(LuaThread lua)
     {
         lua.NewTable();
-        Add(lua, [.. new StringLibrary(_machine).Functions, .. _math.Functions, .. _redis.Functions, ("load", LoadText), ("registered", Register), ("fix", FixMessage), ("where", Where), ("spend", Spend)]);
+        Add(lua, [.. new StringLibrary(_machine).Functions, .. _math.Functions, .. _redis.Functions, ("load", LoadText), ("registered", Register), ("fix", FixMessage), ("where", Where), ("spend", Spend), ("box", Box)]);
         AddTable(lua, "struct"u8, new StructLibrary().Functions);
         lua.Pop();
         AddTable(lua, "cmsgpack"u8, new MessagePackLibrary(_machine).Functions);

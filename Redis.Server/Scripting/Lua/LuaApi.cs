@@ -108,6 +108,12 @@ internal static unsafe partial class LuaApi
     public static partial void lua_pushcclosure(nint state, delegate* unmanaged[Cdecl]<nint, int> function, int upvalues);
 
     [LibraryImport(Library)]
+    public static partial void lua_pushcclosure(nint state, nint function, int upvalues);
+
+    [LibraryImport(Library), SuppressGCTransition]
+    public static partial nint lua_tocfunction(nint state, int index);
+
+    [LibraryImport(Library)]
     public static partial void lua_createtable(nint state, int elements, int fields);
 
     [LibraryImport(Library)]

@@ -25,6 +25,7 @@ internal sealed unsafe class LuaHeap : IDisposable
 
     private readonly State* _state;
     private readonly GCHandle _self;
+    private readonly ObjectSpace? _objects = ObjectSpace.TryReserve();
 
     public LuaHeap()
     {
@@ -80,6 +81,16 @@ internal sealed unsafe class LuaHeap : IDisposable
         set => _state->IsGuarded = value ? 1 : 0;
     }
 
+    /// <summary>A script begins; its objects are made from now on. False: garbage has to be collected first.</summary>
+    public bool TryBeginScript()
+    {
+        Charged = 0;
+        return _objects?.TryBegin() ?? true;
+    }
+
+    /// <summary>What is made from now on is no script's to see.</summary>
+    public void EndScript() => _objects?.IsOpen = false;
+
     /// <summary>A large string is about to be made: whether the script has to ask now.</summary>
     public Func<bool> HasToAsk { get; set; } = () => false;
 
@@ -92,6 +103,7 @@ internal sealed unsafe class LuaHeap : IDisposable
     public void Dispose()
     {
         NativeMemory.Free(_state);
+        _objects?.Dispose();
         _self.Free();
     }
 
@@ -100,22 +112,33 @@ internal sealed unsafe class LuaHeap : IDisposable
     {
         State* state = (State*)data;
         if (block == 0)
-        {
-            if (!TryCharge(state, kind: oldSize, newSize))
-                return 0;
-            oldSize = 0;
-        }
-
+            return New(state, kind: oldSize, newSize);
         state->Used += (long)newSize - (long)oldSize;
-        if (newSize == 0)
-        {
+        if (newSize > 0)
+            return Grow(block, newSize);
+        if (Of(state)._objects?.TryRelease(block) != true)
             NativeMemory.Free((void*)block);
-            return 0;
-        }
+        return 0;
+    }
 
+    private static LuaHeap Of(State* state) => Unsafe.As<LuaHeap>(GCHandle.FromIntPtr(state->Owner).Target!);
+
+    private static nint New(State* state, nuint kind, nuint size)
+    {
+        if (size == 0 || !TryCharge(state, kind, size))
+            return 0;
+        bool isObject = kind is Table or Function or Thread && Of(state)._objects is { IsOpen: true };
+        nint made = isObject ? Of(state)._objects!.Take(size) : Grow(0, size);
+        if (made != 0)
+            state->Used += (long)size;
+        return made;
+    }
+
+    private static nint Grow(nint block, nuint size)
+    {
         try
         {
-            return (nint)NativeMemory.Realloc((void*)block, newSize);
+            return (nint)NativeMemory.Realloc((void*)block, size);
         }
         catch (OutOfMemoryException)
         {
@@ -136,7 +159,7 @@ internal sealed unsafe class LuaHeap : IDisposable
         state->Attempt = Attempt.First;
         if (attempt == Attempt.Refused)
             return false;
-        LuaHeap heap = (LuaHeap)GCHandle.FromIntPtr(state->Owner).Target!;
+        LuaHeap heap = Of(state);
         if (!heap.HasToAsk())
             return true;
         state->Wanted = (long)size;

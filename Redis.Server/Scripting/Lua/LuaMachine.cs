@@ -132,6 +132,16 @@ internal sealed unsafe class LuaMachine : IDisposable
             return LuaApi.luaL_loadbufferx(lua.Handle, source, (nuint)text.Length, name, mode) == LuaApi.Ok;
     }
 
+    /// <summary>A script begins: what is pushed from now on, it can see.</summary>
+    public void Begin()
+    {
+        if (_heap.TryBeginScript())
+            return;
+        LuaApi.lua_gc(_main, LuaApi.CollectAll);
+        if (!_heap.TryBeginScript())
+            throw new InvalidOperationException("Objects of scripts that have ended are still in use.");
+    }
+
     /// <summary>Calls the function below its arguments on the script's stack.</summary>
     /// <param name="arguments">How many.</param>
     /// <param name="instructions">After about so many it is stopped.</param>
@@ -141,7 +151,6 @@ internal sealed unsafe class LuaMachine : IDisposable
         _left = _instructions = instructions;
         _memory = memory;
         _usedAtStart = _heap.Used;
-        _heap.Charged = 0;
         _stretch = _nextPause = Math.Min(LongestStretch, memory / 2);
         _isStopping = false;
         _failure = null;
@@ -163,6 +172,7 @@ internal sealed unsafe class LuaMachine : IDisposable
     /// <summary>Makes the script's thread ready for the next script, whatever became of the last.</summary>
     public void Reset()
     {
+        _heap.EndScript();
         if (LuaApi.lua_closethread(_script.Handle, _main) != LuaApi.Ok || _script.Top != 0)
             _script.Top = 0;
         if (_heap.Used - _usedAtStart > LargeGarbage)
