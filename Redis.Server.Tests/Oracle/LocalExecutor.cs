@@ -26,7 +26,8 @@ internal sealed class LocalExecutor : IDisposable
             Keyspace = new Redis.Server.Keyspace.Keyspace(),
             Table = new CommandTable(
             [
-                .. DataCommands.Rows, .. ConnectionCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. TransactionControl.Rows,
+                .. DataCommands.Rows, .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. MonitorCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows,
+                .. SlowLogCommands.Rows, .. LatencyCommands.Rows, .. AclCommands.Rows, .. ClusterCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
             ]),
             Reply = Writer,
         };

@@ -5,12 +5,15 @@ namespace Redis.Server.Tests.Scripting;
 
 /// <summary>
 /// Generates scripts: expressions over numbers, texts and tables, control flow, commands. Most are of the kind that is expected where they
-/// stand; now and then one is not, so that every function is also misused.
+/// stand; now and then one is not, so that every function is also misused. Left out is what differs by nature: the order of a set, addresses,
+/// and a 0 among constants, which Lua 5.1 makes -0 when there is a -0 as well.
 /// </summary>
 internal static class ScriptGenerator
 {
+    private const string Named = "local tostring = function(v) return type(v) == 'table' and 'a table' or type(v) == 'function' and 'a function' or tostring(v) end ";
+
     private static readonly Gen<string> NumberLiteral = Gen.Elements(
-        "0", "1", "2", "3", "7", "10", "-1", "1.5", "0.1", "1e3", "1e15", "2^53", "255", "100", "1/3", "-2.5", "10/2", "3e-4", "0x1F", "4294967296", "123456789012");
+        "1", "2", "3", "7", "10", "-1", "1.5", "0.1", "1e3", "1e15", "2^53", "255", "100", "1/3", "-2.5", "10/2", "3e-4", "0x1F", "4294967296", "123456789012");
 
     private static readonly Gen<string> TextLiteral = Gen.Elements(
         "''", "'a'", "'10'", "'3.5'", "'abc'", "\"x y\"", "'k1'", "'hello world'", "'a,b,c'", "'-7'", "'0x10'", "[[long]]", "'a\\0b'", "KEYS[1]", "ARGV[1]", "ARGV[2]");
@@ -23,7 +26,7 @@ internal static class ScriptGenerator
         "redis.call('set', 'k1', a)", "redis.call('get', 'k1')", "redis.call('incrby', 'n', 3)", "redis.pcall('incr', 'k1')", "redis.call('rpush', 'l', a, b)", "redis.call('incrbyfloat', 'f', a)",
         "redis.call('lrange', 'l', 0, -1)", "redis.call('hset', 'h', a, b)", "redis.call('hgetall', 'h')", "redis.call('zadd', 'z', 1.5, b)", "redis.call('exists', 'k1', 'l')", "redis.call('ping')",
         "redis.call('mget', 'k1', 'nokey')", "redis.call('type', 'l')", "redis.pcall('hset', 'k1', 'f', 'v')", "redis.call('del', 'k1')", "redis.call('append', 'k1', b)", "redis.pcall(b, a)",
-        "redis.call('sadd', 's', a)", "redis.call('smembers', 's')", "redis.call('zscore', 'z', b)", "redis.call('zrange', 'z', 0, -1, 'withscores')", "redis.call('hget', 'h', a)", "redis.pcall('zadd', 'z', 'x', a)");
+        "redis.call('sadd', 's', a)", "redis.call('sort', 's', 'alpha')", "redis.call('zscore', 'z', b)", "redis.call('zrange', 'z', 0, -1, 'withscores')", "redis.call('hget', 'h', a)", "redis.pcall('zadd', 'z', 'x', a)");
 
     /// <summary>A whole script.</summary>
     public static Gen<string> Script { get; } =
@@ -33,7 +36,7 @@ internal static class ScriptGenerator
         from count in Gen.Choose(0, 4)
         from statements in Gen.ArrayOf(Statement(2), count)
         from result in Any(3)
-        select $"{version}local a, b, c, t = {a}, {b}, 'c', {{1, 2, x = 'y', k = {{}}}}\n{string.Join('\n', statements)}\nreturn {result}";
+        select $"{Named}{version}local a, b, c, t = {a}, {b}, 'c', {{1, 2, x = 'y', k = {{}}}}\n{string.Join('\n', statements)}\nreturn {result}";
 
     private static Gen<string> Any(int depth) => depth == 0
         ? Gen.OneOf(NumberLiteral, TextLiteral, Gen.Elements("nil", "true", "false", "{}", "a", "b", "c", "t", "t.x", "t[1]", "t.k", "t.none"))
@@ -51,7 +54,7 @@ internal static class ScriptGenerator
         return Gen.Frequency(
             (2, leaf),
             (4, from left in number from operation in Gen.Elements("+", "-", "*", "/", "%", "+", "-") from right in number select $"({left} {operation} {right})"),
-            (1, from one in number select $"-{one}"),
+            (1, from name in Gen.Elements("a", "#t", "t[1]") select $"-{name}"),
             (3, from function in Gen.Elements("floor", "ceil", "abs", "sqrt", "log10", "exp") from one in number select $"math.{function}({one})"),
             (2, from function in Gen.Elements("max", "min", "pow", "fmod") from one in number from two in number select $"math.{function}({one}, {two})"),
             (1, from one in text select $"tonumber({one})"),

@@ -21,7 +21,6 @@ internal static class ScriptWorkload
         "redis.call('set', 'text', tostring({}) .. tostring(function() end) .. tostring(coroutine.create(function() end)))",
         "redis.call('hset', 'h', 'a', cjson.encode({b = 1, c = {1, 2}, d = math.random()})) return redis.call('hrandfield', 'h')",
         "redis.call('set', 'packed', cmsgpack.pack({x = 1, y = 2, z = {a = 1, b = 2, c = 3}}))",
-        "redis.call('xadd', 'stream', '*', 'n', math.random(9)) redis.call('xtrim', 'stream', 'maxlen', 50)",
         "redis.call('set', 'expiring', 1, 'px', 1) return redis.call('exists', 'expiring')",
         "for i = 1, 2000 do redis.call('incrby', 'sum', i) end error('in the end')",
         "redis.call('set', 'before', 'error') return redis.call('incr', 'before')",

@@ -66,7 +66,7 @@ internal readonly struct LuaToReply(LuaThread lua, RespWriter reply, int version
         else if (HasField("ok"u8, LuaType.String))
             reply.SimpleString(WithoutLineEnds(lua.Bytes(-1)));
         else if (HasField("double"u8, LuaType.Number))
-            reply.Double(lua.Number(-1));
+            WriteDouble(lua.Number(-1));
         else if (HasField("map"u8, LuaType.Table))
             WriteMap(depth);
         else if (HasField("set"u8, LuaType.Table))
@@ -158,5 +158,14 @@ internal readonly struct LuaToReply(LuaThread lua, RespWriter reply, int version
 
         lua.Pop(isWhole ? 2 : 3);
         return isWhole;
+    }
+
+    /// <summary>What is not a number has a sign in C, and on x86 most often this one.</summary>
+    private void WriteDouble(double value)
+    {
+        if (double.IsNaN(value))
+            reply.DoubleText("-nan"u8);
+        else
+            reply.Double(value);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ScriptEngine : IDisposable
         foreach (string library in new[] { "base", "string", "table", "math", "coroutine" })
             _machine.OpenLibrary(library);
         LuaThread lua = _machine.Script;
-        if (!LuaMachine.Load(lua, Prelude.Text, "=redis"))
+        if (!LuaMachine.Load(lua, Prelude.Text, LuaMachine.PreludeChunk))
             throw new InvalidOperationException(Encoding.Latin1.GetString(lua.Bytes(-1)));
         PushRaw(lua);
         lua.PushPointer(_machine.FailureMark);
@@ -294,13 +294,14 @@ internal sealed class ScriptEngine : IDisposable
         return 1;
     }
 
-    /// <summary>The place in the script, as the beginning of a message, and whether it called what runs as a method.</summary>
+    /// <summary>The place in the script, as the beginning of a message, whether it called what runs as a method, and by which name.</summary>
     private static int Where(LuaThread lua)
     {
-        LuaPlace? place = LuaMachine.FindPlace(lua);
+        LuaPlace? place = LuaMachine.FindCaller(lua);
         lua.Push(place is { } found ? $"{found.Shown}:{found.Line}: " : "");
         lua.Push(place is { IsMethodCall: true });
-        return 2;
+        lua.Push(place?.CalledName ?? "?");
+        return 3;
     }
 
     /// <summary>

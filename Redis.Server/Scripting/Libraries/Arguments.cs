@@ -34,7 +34,7 @@ internal static class LuaNumbers
             return "-nan";
         if (double.IsInfinity(value))
             return value > 0 ? "inf" : "-inf";
-        if (value == Math.Floor(value) && Math.Abs(value) < 1e14 && (value != 0 || !double.IsNegative(value)))
+        if (value == Math.Floor(value) && Math.Abs(value) < Math.Pow(10, Math.Min(digits, 14)) && (value != 0 || !double.IsNegative(value)))
             return ((long)value).ToString(System.Globalization.CultureInfo.InvariantCulture);
         return value.ToString($"G{digits}", System.Globalization.CultureInfo.InvariantCulture).Replace('E', 'e');
     }

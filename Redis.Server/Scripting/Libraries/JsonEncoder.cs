@@ -77,7 +77,8 @@ internal sealed class JsonEncoder(LuaMachine machine, JsonOptions options)
                 return -1;
             }
 
-            max = Math.Max(max, key);
+            if (key > max)
+                max = key > int.MaxValue ? int.MinValue : key; // C's conversion: such a table is an object then
             items++;
         }
 

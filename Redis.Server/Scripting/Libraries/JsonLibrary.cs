@@ -22,7 +22,7 @@ internal sealed class JsonLibrary
         ("encode_sparse_array", SparseArray),
         ("encode_max_depth", lua => Integer(lua, "encode_max_depth", 1, int.MaxValue, () => _options.EncodeMaxDepth, n => _options.EncodeMaxDepth = n)),
         ("decode_max_depth", lua => Integer(lua, "decode_max_depth", 1, int.MaxValue, () => _options.DecodeMaxDepth, n => _options.DecodeMaxDepth = n)),
-        ("encode_number_precision", lua => Integer(lua, "encode_number_precision", 1, 17, () => _options.NumberPrecision, n => _options.NumberPrecision = n)),
+        ("encode_number_precision", lua => Integer(lua, "encode_number_precision", 1, 14, () => _options.NumberPrecision, n => _options.NumberPrecision = n)),
         ("encode_keep_buffer", lua => Switch(lua, "encode_keep_buffer", () => _options.KeepsBuffer, on => _options.KeepsBuffer = on)),
         ("encode_invalid_numbers", InvalidNumbers),
         ("decode_invalid_numbers", lua => Switch(lua, "decode_invalid_numbers", () => _options.DecodeInvalidNumbers, on => _options.DecodeInvalidNumbers = on)),

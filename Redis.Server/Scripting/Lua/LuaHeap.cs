@@ -128,7 +128,7 @@ internal sealed unsafe class LuaHeap : IDisposable
         if (size == 0 || !TryCharge(state, kind, size))
             return 0;
         bool isObject = kind is Table or Function or Thread && Of(state)._objects is { IsOpen: true };
-        nint made = isObject ? Of(state)._objects!.Take(size) : Grow(0, size);
+        nint made = isObject ? Of(state)._objects!.Take((long)size) : Grow(0, size);
         if (made != 0)
             state->Used += (long)size;
         return made;

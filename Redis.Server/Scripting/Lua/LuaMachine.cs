@@ -27,6 +27,9 @@ internal enum LuaOutcome
 /// </summary>
 internal sealed unsafe class LuaMachine : IDisposable
 {
+    /// <summary>Chunk of our own Lua code.</summary>
+    public const string PreludeChunk = "=redis";
+
     // Between two looks at the budget.
     private const int HookInterval = 1000;
 
@@ -190,18 +193,27 @@ internal sealed unsafe class LuaMachine : IDisposable
     }
 
     /// <summary>The innermost function of a script's chunk, also in a thread that an error has ended; null when there is none.</summary>
-    public static LuaPlace? FindPlace(LuaThread lua)
+    public static LuaPlace? FindPlace(LuaThread lua) => FindPlace(lua, crossesNative: true);
+
+    /// <summary>The same for a function of ours that runs: null as well when something native called it, such as pcall.</summary>
+    public static LuaPlace? FindCaller(LuaThread lua) => FindPlace(lua, crossesNative: false);
+
+    private static LuaPlace? FindPlace(LuaThread lua, bool crossesNative)
     {
         byte* activation = stackalloc byte[LuaActivation.Size];
         bool isMethod = false;
+        string? name = null;
         for (int level = 0; LuaApi.lua_getstack(lua.Handle, level, activation) != 0; level++)
         {
             fixed (byte* what = "nSl\0"u8)
                 LuaApi.lua_getinfo(lua.Handle, what, activation);
-            LuaPlace place = LuaActivation.Read(activation) with { IsMethodCall = isMethod };
-            if (place.Line > 0 && !place.Source.StartsWith('='))
+            LuaPlace place = LuaActivation.Read(activation) with { IsMethodCall = isMethod, CalledName = name ?? "?" };
+            if (place.Line > 0 && place.Source != PreludeChunk)
                 return place;
+            if (place.Line < 0 && level > 0 && !crossesNative)
+                return null;
             isMethod = LuaActivation.IsMethod(activation);
+            name = LuaActivation.NameOf(activation);
         }
 
         return null;

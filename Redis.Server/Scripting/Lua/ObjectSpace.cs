@@ -14,8 +14,8 @@ namespace Redis.Server.Scripting.Lua;
 internal sealed unsafe partial class ObjectSpace : IDisposable
 {
     private const int Windows = 64;
-    private const nuint WindowSize = (nuint)1 << 32;
-    private const nuint ChunkSize = 64 << 10;
+    private const long WindowSize = 1L << 32;
+    private const long ChunkSize = 64 << 10;
 
     private readonly nint _mapping;
     private readonly nint _start;
@@ -25,7 +25,7 @@ internal sealed unsafe partial class ObjectSpace : IDisposable
     private ObjectSpace(nint mapping)
     {
         _mapping = mapping;
-        _start = (nint)(((nuint)mapping + WindowSize - 1) & ~(WindowSize - 1));
+        _start = (nint)((mapping + WindowSize - 1) & ~(WindowSize - 1));
         for (int i = 0; i < Windows; i++)
             _windows[i] = new Window();
     }
@@ -62,9 +62,9 @@ internal sealed unsafe partial class ObjectSpace : IDisposable
     }
 
     /// <summary>Room for an object; 0: there is none.</summary>
-    public nint Take(nuint size)
+    public nint Take(long size)
     {
-        size = (size + 7) & ~(nuint)7;
+        size = (size + 7) & ~7L;
         Window window = _windows[_current];
         if (window.Next % ChunkSize + size > ChunkSize)
             window.Next = (window.Next + ChunkSize - 1) & ~(ChunkSize - 1);
@@ -79,7 +79,7 @@ internal sealed unsafe partial class ObjectSpace : IDisposable
         nint at = Address(_current, window.Next);
         if (chunk == window.Chunks.Count)
         {
-            if (Protect(Address(_current, (nuint)chunk * ChunkSize), ChunkSize, Protection.ReadWrite) != 0)
+            if (Protect(Address(_current, chunk * ChunkSize), (nuint)ChunkSize, Protection.ReadWrite) != 0)
                 Environment.FailFast("The system has no memory left for a script that the other nodes run as well.");
             window.Chunks.Add(0);
         }
@@ -93,24 +93,24 @@ internal sealed unsafe partial class ObjectSpace : IDisposable
     /// <summary>False when the object does not lie here.</summary>
     public bool TryRelease(nint at)
     {
-        nuint offset = (nuint)(at - _start);
-        if (offset >= Windows * WindowSize)
+        long offset = at - _start;
+        if (offset is < 0 or >= Windows * WindowSize)
             return false;
         int number = (int)(offset / WindowSize);
         Window window = _windows[number];
         int chunk = (int)(offset % WindowSize / ChunkSize);
         window.Living--;
-        bool isFilled = number != _current || (nuint)(chunk + 1) * ChunkSize <= window.Next;
+        bool isFilled = number != _current || (chunk + 1) * ChunkSize <= window.Next;
         if (--window.Chunks[chunk] == 0 && isFilled && chunk > 0)
-            _ = Advise(Address(number, (nuint)chunk * ChunkSize), ChunkSize, Advice.DoNotNeed);
+            _ = Advise(Address(number, chunk * ChunkSize), (nuint)ChunkSize, Advice.DoNotNeed);
         return true;
     }
 
     public void Dispose() => _ = Unmap(_mapping, Length);
 
-    private static nuint Length => (Windows + 1) * WindowSize;
+    private static nuint Length => unchecked((nuint)((Windows + 1) * WindowSize));
 
-    private nint Address(int window, nuint offset) => _start + (nint)((nuint)window * WindowSize + offset);
+    private nint Address(int window, long offset) => (nint)(_start + window * WindowSize + offset);
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint Map(nint at, nuint length, Protection protection, int flags, int file, nint offset);
@@ -139,7 +139,7 @@ internal sealed unsafe partial class ObjectSpace : IDisposable
     private sealed class Window
     {
         /// <summary>Offset of the next object.</summary>
-        public nuint Next { get; set; }
+        public long Next { get; set; }
 
         /// <summary>Objects that were not freed.</summary>
         public int Living { get; set; }
