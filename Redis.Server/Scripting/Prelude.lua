@@ -16,7 +16,7 @@ local READONLY = "Attempt to modify a readonly table"
 local function fail(message)
   local place, is_method, name = raw.where()
   local argument, rest = native.string.match(message, "^(bad argument #%d+ to )'[%w_]+'(.*)$")
-  if argument then message = argument .. "'" .. name .. "'" .. rest end
+  if argument and name ~= "" then message = argument .. "'" .. name .. "'" .. rest end
   if is_method then
     -- As Lua 5.1 counts: the object before the colon is no argument.
     local index, rest = native.string.match(message, "^bad argument #(%d+)(.*)$")

@@ -294,13 +294,13 @@ internal sealed class ScriptEngine : IDisposable
         return 1;
     }
 
-    /// <summary>The place in the script, as the beginning of a message, whether it called what runs as a method, and by which name.</summary>
+    /// <summary>The place in the script, as the beginning of a message, whether it called what runs as a method, and by which name ("": not known).</summary>
     private static int Where(LuaThread lua)
     {
         LuaPlace? place = LuaMachine.FindCaller(lua);
         lua.Push(place is { } found ? $"{found.Shown}:{found.Line}: " : "");
         lua.Push(place is { IsMethodCall: true });
-        lua.Push(place?.CalledName ?? "?");
+        lua.Push(place is null ? "?" : place.Value.CalledName ?? "");
         return 3;
     }
 

@@ -34,7 +34,7 @@ internal static unsafe class LuaActivation
     {
         Layout* layout = (Layout*)activation;
         string source = Marshal.PtrToStringUTF8((nint)layout->Source, (int)layout->SourceLength);
-        return new LuaPlace(source, Marshal.PtrToStringUTF8((nint)(&layout->ShortSource)) ?? "", layout->CurrentLine, false, "");
+        return new LuaPlace(source, Marshal.PtrToStringUTF8((nint)(&layout->ShortSource)) ?? "", layout->CurrentLine, false, null);
     }
 
     /// <summary>What the caller calls the function; null when it has no name for it.</summary>
@@ -50,5 +50,5 @@ internal static unsafe class LuaActivation
 /// <param name="Shown">The name as messages have it.</param>
 /// <param name="Line">Line in it.</param>
 /// <param name="IsMethodCall">Whether what it called there was called as object:function().</param>
-/// <param name="CalledName">By which name it called that.</param>
-internal readonly record struct LuaPlace(string Source, string Shown, int Line, bool IsMethodCall, string CalledName);
+/// <param name="CalledName">By which name it called that; null when a tail call has taken the place of the call.</param>
+internal readonly record struct LuaPlace(string Source, string Shown, int Line, bool IsMethodCall, string? CalledName);

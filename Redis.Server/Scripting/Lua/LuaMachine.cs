@@ -207,7 +207,7 @@ internal sealed unsafe class LuaMachine : IDisposable
         {
             fixed (byte* what = "nSl\0"u8)
                 LuaApi.lua_getinfo(lua.Handle, what, activation);
-            LuaPlace place = LuaActivation.Read(activation) with { IsMethodCall = isMethod, CalledName = name ?? "?" };
+            LuaPlace place = LuaActivation.Read(activation) with { IsMethodCall = isMethod, CalledName = name };
             if (place.Line > 0 && place.Source != PreludeChunk)
                 return place;
             if (place.Line < 0 && level > 0 && !crossesNative)
