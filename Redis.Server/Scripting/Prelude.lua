@@ -563,8 +563,9 @@ local strings = {
     return (check(raw.rep(s, n)))
   end,
   reverse = text_function("reverse"),
-  sub = function(s, i, j)
-    return native_sub(text_argument(1, "sub", s), truncate(number_argument(2, "sub", i)), j and truncate(number_argument(3, "sub", j)) or -1)
+  sub = function(...)
+    local s, i, j = ...
+    return native_sub(text_argument(1, "sub", s, select("#", ...) > 0), truncate(number_argument(2, "sub", i, select("#", ...) > 1)), j and truncate(number_argument(3, "sub", j)) or -1)
   end,
   upper = text_function("upper"),
 }

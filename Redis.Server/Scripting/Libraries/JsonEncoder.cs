@@ -54,6 +54,7 @@ internal sealed class JsonEncoder(LuaMachine machine, JsonOptions options)
     {
         if (depth > options.EncodeMaxDepth || !lua.TryReserve(3))
             throw new LuaErrorException($"Cannot serialise, excessive nesting ({depth})");
+        Arguments.ChargeTable(machine, lua, _output.WrittenCount);
         long length = ArrayLength(lua);
         if (length > 0)
             AppendArray(lua, depth, length);

@@ -135,6 +135,7 @@ internal sealed class MessagePackLibrary(LuaMachine machine)
     private void AppendTable(LuaThread lua, int level)
     {
         lua.TryReserve(4);
+        Arguments.ChargeTable(machine, lua, _output.WrittenCount);
         bool isArray = true;
         double max = 0;
         int count = 0;
