@@ -61,9 +61,9 @@ Task("Benchmark")
     .Does(() => Benchmarks($"--filter {Argument("filter", "*")} --artifacts {artifacts}/benchmarks"));
 
 Task("ClusterBenchmark")
-    .Description("Measures three nodes against one fsyncing redis-server; --rounds=N, --quick, --wide, --open-loop, --baseline=SERVER, --recorded=FILE, --output=FILE.")
+    .Description("Measures three nodes against one fsyncing redis-server; --rounds=N, --quick, --wide, --open-loop, --baseline=SERVER, --recorded=FILE, --output=FILE; --draw=FILE draws the chart of earlier figures.")
     .IsDependentOn("Build")
-    .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "wide", "open-loop", "baseline", "recorded", "only", "output")}"));
+    .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "wide", "open-loop", "baseline", "recorded", "only", "output", "draw")}"));
 
 Task("Growth")
     .Description("Measures how throughput changes with nodes, clients, pipeline, value bytes and keys, beside redis-server; --only=NAME, --rounds=N, --output=DIR.")
@@ -160,7 +160,7 @@ Task("Pack")
 });
 
 Task("PackageCheck")
-    .Description("Builds and runs the counter of docs/embedding.md with nothing but the two packages; needs no network.")
+    .Description("Builds and runs the programs of docs/embedding.md with nothing but the two packages; needs no network.")
     .IsDependentOn("Pack")
     .Does(() =>
 {
@@ -175,12 +175,36 @@ Task("PackageCheck")
     Write("Counter.csproj", $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>"
         + "<Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><RestorePackagesPath>restored</RestorePackagesPath><UseAppHost>false</UseAppHost></PropertyGroup>"
         + $"<ItemGroup><PackageReference Include=\"Raft.Core\" Version=\"{version}\" /><PackageReference Include=\"Raft.Storage\" Version=\"{version}\" /></ItemGroup></Project>");
-    Write("Program.cs", "Raft.Storage.DataDirectory directory = Raft.Storage.DataDirectory.Open(\"data\", new Raft.Storage.PosixDisk());\n"
-        + "Raft.Storage.MetadataFile metadata = Raft.Storage.MetadataFile.Open(directory);\n"
-        + "return metadata.Current.ClusterId == \"\" && Embedding.ReplicatedCounter.Run(Console.Out) == 55 ? 0 : 1;\n");
-    foreach (var name in new[] { "CounterNode.cs", "InProcessTransport.cs", "ReplicatedCounter.cs" }) CopyFileToDirectory($"Raft.Core.Tests/Embedding/{name}", check);
-    DotNetRun(check + File("Counter.csproj"), new DotNetRunSettings { Configuration = configuration });
+    Write("Program.cs", "if (Embedding.ReplicatedCounter.Run(Console.Out) != 55) return 1;\n"
+        + "for (int start = 1; start <= 2; start++)\n{\n    using Embedding.DurableCounter counter = new(\"data\");\n    counter.Add(start);\n    Console.WriteLine($\"the durable counter is at {counter.Value}\");\n"
+        + "    if (counter.Value != (start == 1 ? 1 : 3)) return 2;\n}\n\nreturn 0;\n");
+    foreach (var name in new[] { "CounterNode.cs", "DurableCounter.cs", "InProcessTransport.cs", "ReplicatedCounter.cs" }) CopyFileToDirectory($"Raft.Core.Tests/Embedding/{name}", check);
+    DotNetRun(MakeAbsolute(check + File("Counter.csproj")).FullPath, new DotNetRunSettings { Configuration = configuration, WorkingDirectory = check });
 });
+
+// ELF's e_machine, Mach-O's cputype, the machine of a PE header.
+string PlatformOf(byte[] program) => BitConverter.ToUInt32(program) switch
+{
+    0x464C457F => BitConverter.ToUInt16(program, 18) switch { 62 => "linux-x64", 183 => "linux-arm64", _ => "another Linux" },
+    0xFEEDFACF => BitConverter.ToUInt32(program, 4) == 0x0100000C ? "osx-arm64" : "osx-x64",
+    uint dos when (ushort)dos == 0x5A4D => BitConverter.ToUInt16(program, BitConverter.ToInt32(program, 60) + 4) == 0x8664 ? "win-x64" : "another Windows",
+    _ => "no program",
+};
+
+// The script engine's native library has to be a part of the file, and the one of that platform, as its package has it.
+void CheckProgram(string platform, byte[] program)
+{
+    if (PlatformOf(program) is var built && built != platform) throw new CakeException($"This is a program for {built}, not for {platform}.");
+    var version = XmlPeek("Directory.Packages.props", "/Project/ItemGroup/PackageVersion[@Include='KeraLua']/@Version");
+    var libraries = System.IO.Path.Combine(NuGetPackages(), "keralua", version, "runtimes", platform.StartsWith("osx") ? "osx" : platform, "native");
+    var library = System.IO.Directory.GetFiles(libraries).Single();
+    if (program.AsSpan().IndexOf(System.IO.File.ReadAllBytes(library)) < 0) throw new CakeException($"The file for {platform} lacks {library}.");
+}
+
+string NuGetPackages() => EnvironmentVariable("NUGET_PACKAGES")
+    ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+string Checksum(string file) => $"{Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(file)))}  {System.IO.Path.GetFileName(file)}\n";
 
 void PublishServers(IEnumerable<string> names)
 {
@@ -202,31 +226,75 @@ void PublishServers(IEnumerable<string> names)
         var suffix = platform.StartsWith("win") ? ".exe" : "";
         var program = output + File($"redis-raft-server{suffix}");
         MoveFile(output + File($"Redis.Server{suffix}"), program);
-        var sum = Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(program)));
-        System.IO.File.WriteAllText($"{program}.sha256", $"{sum}  redis-raft-server{suffix}\n");
-        Information($"{program}: {new System.IO.FileInfo(program).Length / (1 << 20)} MiB, sha256 {sum}");
+        CheckProgram(platform, System.IO.File.ReadAllBytes(program));
+        System.IO.File.WriteAllText($"{program}.sha256", Checksum(program));
+        Information($"{program}: {new System.IO.FileInfo(program).Length / (1 << 20)} MiB");
     }
+}
+
+// An archive a platform, with what a machine needs besides the program, and the checksums of all that is handed out.
+void MakeRelease(IEnumerable<string> names)
+{
+    PublishServers(names);
+    var release = artifacts + Directory("release");
+    CleanDirectory(release);
+    var version = XmlPeek("Directory.Build.props", "/Project/PropertyGroup/VersionPrefix");
+    foreach (var platform in names)
+    {
+        var name = $"redis-raft-server-{version}-{platform}";
+        var content = artifacts + Directory("content") + Directory(name);
+        CleanDirectory(content);
+        CopyFiles($"{artifacts}/publish/{platform}/redis-raft-server*", content);
+        DeleteFiles($"{content}/*.sha256");
+        CopyFiles(new FilePath[] { "LICENSE", "THIRD-PARTY-NOTICES" }, content);
+        CopyFile(GetFiles($"{NuGetPackages()}/microsoft.netcore.app.runtime.{platform}/*/THIRD-PARTY-NOTICES.TXT").Last(), content + File("dotnet-notices.txt"));
+        CopyDirectory("docs/deploy", content + Directory("docs/deploy"));
+        if (platform.StartsWith("win"))
+        {
+            System.IO.Compression.ZipFile.CreateFromDirectory(content, release + File($"{name}.zip"), System.IO.Compression.CompressionLevel.Optimal, includeBaseDirectory: true);
+        }
+        else
+        {
+            using var archive = new System.IO.Compression.GZipStream(System.IO.File.Create(release + File($"{name}.tar.gz")), System.IO.Compression.CompressionLevel.Optimal);
+            System.Formats.Tar.TarFile.CreateFromDirectory(content, archive, includeBaseDirectory: true); // keeps who may execute what
+        }
+    }
+    CopyFiles($"{artifacts}/packages/*.{version}.*nupkg", release);
+    var files = GetFiles($"{release}/*").Select(file => file.FullPath).Order(StringComparer.Ordinal).ToArray();
+    System.IO.File.WriteAllText(release + File("SHA256SUMS"), string.Concat(files.Select(Checksum)));
+    foreach (var file in files) Information($"{file}: {new System.IO.FileInfo(file).Length / (1 << 20)} MiB");
 }
 
 Task("Publish")
     .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,...")
     .Does(() => PublishServers(platforms));
 
+Task("Release")
+    .Description("What is handed out, in artifacts/release: an archive a platform with the sample files, the packages, SHA256SUMS; --platforms=linux-x64,...")
+    .IsDependentOn("Pack")
+    .Does(() => MakeRelease(platforms));
+
 Task("PublishCheck")
-    .Description("Publishes for linux-x64 and runs tests of real processes with that file, outside of the sources and without DOTNET_ROOT.")
+    .Description("Makes the archive for linux-x64, unpacks it elsewhere and runs tests of real processes with it, without DOTNET_ROOT.")
     .IsDependentOn("Build")
     .Does(() =>
 {
-    PublishServers(["linux-x64"]);
+    MakeRelease(["linux-x64"]);
     var elsewhere = System.IO.Directory.CreateTempSubdirectory("published-").FullName;
-    var program = System.IO.Path.Combine(elsewhere, "redis-raft-server");
-    System.IO.File.Copy(artifacts + File("publish/linux-x64/redis-raft-server"), program);
+    void Run(string program, string arguments)
+    {
+        var exit = StartProcess(program, new ProcessSettings { Arguments = arguments, WorkingDirectory = artifacts + Directory("release") });
+        if (exit != 0) throw new CakeException($"{program} {arguments} ended with {exit}.");
+    }
+    Run("sha256sum", "--check --ignore-missing SHA256SUMS");
+    Run("tar", $"xzf redis-raft-server-{XmlPeek("Directory.Build.props", "/Project/PropertyGroup/VersionPrefix")}-linux-x64.tar.gz --strip-components=1 -C {elsewhere}");
+    string[] tests = ["PublishedProgramTests", "BootstrapTests", "ServiceTests", "ContainerTests", "ProcessTests", "DeploymentTests", "WalkTests", "ScriptClusterTests"];
     DotNetTest("Redis.Server.Tests/Redis.Server.Tests.csproj", new DotNetTestSettings
     {
         Configuration = configuration,
         NoBuild = true,
-        Filter = "FullyQualifiedName~PublishedProgramTests|FullyQualifiedName~BootstrapTests|FullyQualifiedName~ServiceTests|FullyQualifiedName~ContainerTests|FullyQualifiedName~ProcessTests",
-        EnvironmentVariables = new Dictionary<string, string> { ["REDIS_RAFT_SERVER"] = program },
+        Filter = string.Join('|', tests.Select(test => $"FullyQualifiedName~{test}")),
+        EnvironmentVariables = new Dictionary<string, string> { ["REDIS_RAFT_SERVER"] = System.IO.Path.Combine(elsewhere, "redis-raft-server") },
     });
     System.IO.Directory.Delete(elsewhere, recursive: true);
 });

@@ -177,10 +177,10 @@ internal sealed class LeaderReplication(RaftState state, SnapshotSender snapshot
     };
 
     /// <summary>
-    /// Behind a message under way only as many entries as it has, or more, get one of their own: every message costs the
+    /// Behind a message under way only twice as many entries as it has, or more, get one of their own: every message costs the
     /// peer a sync, and a trickle of small ones would keep its disk busy with almost nothing (as Nagle's algorithm, RFC 896).
     /// </summary>
-    private bool IsWorthAMessage(Peer peer) => state.Log.Last.Index + 1 - peer.Next >= peer.Next - 1 - peer.Match;
+    private bool IsWorthAMessage(Peer peer) => state.Log.Last.Index + 1 - peer.Next >= 2 * (peer.Next - 1 - peer.Match);
 
     private void SendAppend(Peer peer, bool withEntries)
     {

@@ -125,6 +125,18 @@ internal sealed class Leadership
     /// <summary>The highest index on the disks of a majority, the leader's own disk being one among them.</summary>
     public long AgreedMatch(long ownSynced) => Agreed(ownSynced, static peer => peer.Match);
 
+    /// <summary>The highest index on the disks of all members, non-voters included.</summary>
+    public long LeastMatch(long ownSynced)
+    {
+        long least = ownSynced;
+        foreach (Peer peer in _peers)
+        {
+            least = Math.Min(least, peer.Match);
+        }
+
+        return least;
+    }
+
     /// <summary>Since when a majority has been heard.</summary>
     public TimeSpan AgreedContact(TimeSpan now) => new(Agreed(now.Ticks, static peer => peer.Contact.Ticks));
 

@@ -35,13 +35,14 @@ public sealed class RaftServer
     /// <param name="callbacks">The host.</param>
     /// <param name="random">Source of the election timeouts; each server needs its own seed.</param>
     /// <param name="restart">What else was kept.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An id is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An id or an option is out of its range.</exception>
     /// <exception cref="RaftInvariantException">Log, snapshot and term do not fit together.</exception>
     public RaftServer(
         int nodeId, RaftOptions options, IRaftLog log, IRaftCallbacks callbacks, Random random, RaftRestart restart)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nodeId);
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(callbacks);
         ArgumentNullException.ThrowIfNull(random);
@@ -94,16 +95,24 @@ public sealed class RaftServer
     /// </summary>
     public long WaitingBytes => _state.Leadership?.WaitingBytes ?? 0;
 
+    /// <summary>
+    /// The last entry that this server will hardly be asked for again: on a leader what every member's disk holds, on others what
+    /// is committed. A host need not keep such entries in memory.
+    /// </summary>
+    public long HeldByAll => _state.Leadership?.LeastMatch(_state.Synced) ?? _state.Committed;
+
     /// <summary>The members in effect: those of the last configuration in the log, committed or not.</summary>
     public ClusterConfiguration Configuration => _state.Configuration;
 
     /// <summary>Settings; may be replaced between inputs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the settings stay as they were.</exception>
     public RaftOptions Options
     {
         get => _state.Options;
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
             _state.Options = value;
         }
     }

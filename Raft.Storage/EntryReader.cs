@@ -41,8 +41,9 @@ internal sealed class EntryReader(SegmentSet segments, EntryTable entries)
     private void Load(long first)
     {
         LogPosition start = entries.PositionAt(first);
-        IDiskFile file = segments.Find(start.Segment)?.File
+        SegmentFile segment = segments.Find(start.Segment)
             ?? throw new InvalidOperationException($"Segment {start.Segment} was removed while entry {first} is held.");
+        IDiskFile file = segment.File;
 
         ReadOnlyMemory<byte> bytes = Read(file, start.Offset, WindowSize);
         LogRecord record = Check(file, start, bytes.Span, first);
@@ -68,7 +69,7 @@ internal sealed class EntryReader(SegmentSet segments, EntryTable entries)
             }
 
             ReadOnlyMemory<byte> whole = bytes.Slice((int)at, (int)record.Size);
-            if (LogRecord.ChecksumIn(whole.Span) != LogRecord.ChecksumOf(whole.Span))
+            if (LogRecord.ChecksumIn(whole.Span) != LogRecord.ChecksumOf(whole.Span, segment.Salt))
             {
                 throw new LogDamagedException(file.Path, position.Offset, $"entry {index} fails its checksum.");
             }

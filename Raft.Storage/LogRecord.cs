@@ -32,8 +32,8 @@ internal enum RecordKind : byte
 }
 
 /// <summary>
-/// Head of a record: CRC32C of the rest and the payload, payload length, own place, place up to which the log was durable
-/// when this was written, term, index, time, kind. Little endian, followed by the payload.
+/// Head of a record: CRC32C of the segment's salt, the rest and the payload, payload length, own place, place up to which the
+/// log was durable when this was written, term, index, time, kind. Little endian, followed by the payload.
 /// </summary>
 /// <remarks>
 /// <see cref="Durable"/> is what tells damage from a torn tail. A power cut may keep a later part of what was not synced
@@ -71,10 +71,11 @@ internal readonly record struct LogRecord(
     /// <param name="head">The head, followed by the payload unless that is <paramref name="elsewhere"/>.</param>
     /// <param name="durable">Place up to which the log is durable now.</param>
     /// <param name="elsewhere">A payload that does not follow its head in memory.</param>
-    public static void Seal(Span<byte> head, LogPosition durable, ReadOnlySpan<byte> elsewhere)
+    /// <param name="salt">Of the segment.</param>
+    public static void Seal(Span<byte> head, LogPosition durable, ReadOnlySpan<byte> elsewhere, uint salt)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(head[16..], durable.Packed);
-        uint crc = Crc32C.Append(Crc32C.Of(head[CrcSize..]), elsewhere);
+        uint crc = Crc32C.Append(Crc32C.Append(salt, head[CrcSize..]), elsewhere);
         BinaryPrimitives.WriteUInt32LittleEndian(head, crc);
     }
 
@@ -105,7 +106,7 @@ internal readonly record struct LogRecord(
 
     public static uint ChecksumIn(ReadOnlySpan<byte> head) => BinaryPrimitives.ReadUInt32LittleEndian(head);
 
-    public static uint ChecksumOf(ReadOnlySpan<byte> headAndPayload) => Crc32C.Of(headAndPayload[CrcSize..]);
+    public static uint ChecksumOf(ReadOnlySpan<byte> headAndPayload, uint salt) => Crc32C.Append(salt, headAndPayload[CrcSize..]);
 
     public static void WriteBase(Span<byte> payload, EntryId @base)
     {

@@ -87,16 +87,18 @@ internal sealed class LogRecovery
         _leftovers.ForEach(segment => segment.Dispose());
     }
 
-    /// <summary>Removes segments whose making was interrupted.</summary>
+    /// <summary>Removes segments whose making was interrupted, and those that waited to become others.</summary>
     private void RemoveUnfinished()
     {
-        const string suffix = SegmentFile.UnfinishedSuffix;
-        foreach (string name in _disk.List(_directory).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)))
+        foreach (string name in _disk.List(_directory))
         {
-            if (SegmentFile.TryParseName(_logName, name[..^suffix.Length], out _))
+            if (IsSegmentWith(SegmentFile.UnfinishedSuffix) || IsSegmentWith(SegmentFile.SpareSuffix))
             {
                 _disk.Delete(Path.Combine(_directory, name));
             }
+
+            bool IsSegmentWith(string suffix) => name.EndsWith(suffix, StringComparison.Ordinal)
+                && SegmentFile.TryParseName(_logName, name[..^suffix.Length], out _);
         }
     }
 
@@ -130,7 +132,7 @@ internal sealed class LogRecovery
         for (int i = 0; i < _segments.Count; i++)
         {
             SegmentFile segment = _segments[i];
-            RecordReader reader = new(segment.File, segment.Sequence);
+            RecordReader reader = new(segment);
             long offset = SegmentFile.HeaderSize;
             while (reader.TryRead(offset, out LogRecord record))
             {
@@ -170,7 +172,7 @@ internal sealed class LogRecovery
         {
             if (i > at)
             {
-                reader = new RecordReader(_segments[i].File, _segments[i].Sequence);
+                reader = new RecordReader(_segments[i]);
             }
 
             long from = i == at ? stop.Offset : SegmentFile.HeaderSize;
@@ -302,7 +304,11 @@ internal sealed class LogRecovery
     {
         foreach (SegmentFile segment in _segments.Where(s => s.Sequence >= _end.Segment))
         {
-            segment.Clear(segment.Sequence == _end.Segment ? _end.Offset : SegmentFile.HeaderSize);
+            uint from = segment.Sequence == _end.Segment ? _end.Offset : SegmentFile.HeaderSize;
+            if (new RecordReader(segment).HasContent(from))
+            {
+                segment.Clear(from);
+            }
         }
 
         foreach (SegmentFile segment in _segments.Where(s => s.Sequence >= _proven.Segment))

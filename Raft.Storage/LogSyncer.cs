@@ -207,14 +207,14 @@ internal sealed class LogSyncer : IDisposable
             if (length < WriteBatch.ReferencedPayload)
             {
                 int next = end + LogRecord.HeadSize + length;
-                LogRecord.Seal(block[end..next], _synced, default);
+                LogRecord.Seal(block[end..next], _synced, default, _segment!.Salt);
                 end = next;
                 continue;
             }
 
             ReadOnlyMemory<byte> payload = _batch.NextReferenced();
             int headEnd = end + LogRecord.HeadSize;
-            LogRecord.Seal(block[end..headEnd], _synced, payload.Span);
+            LogRecord.Seal(block[end..headEnd], _synced, payload.Span, _segment!.Salt);
             WriteRange(block[start..headEnd]);
             WriteRange(payload.Span);
             PayloadBlock.Release(payload);

@@ -21,7 +21,7 @@ public static class LogTool
             output.WriteLine($"segment    {header.Sequence}");
             output.WriteLine();
             output.WriteLine($"{"offset",10} {"kind",-13} {"term",8} {"index",12} {"bytes",10}  time");
-            ShowRecords(new RecordReader(opened, header.Sequence), output);
+            ShowRecords(new RecordReader(opened, header.Sequence, header.Salt), output);
             return true;
         }
         catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)

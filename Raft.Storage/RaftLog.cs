@@ -92,7 +92,7 @@ public sealed class RaftLog : IRaftLog, IDisposable
     /// <summary>Figures of the syncer. Read by anyone.</summary>
     public SyncStatistics Statistics => _syncer.Statistics;
 
-    /// <summary>Payload bytes of applied entries to keep in memory (raft.log-max-cache-size). May be set by anyone.</summary>
+    /// <summary>Payload bytes of applied entries to keep in memory for members that lack them (raft.log-max-cache-size). May be set by anyone.</summary>
     public long MaxCacheBytes
     {
         get => Volatile.Read(ref _maxCacheBytes);
@@ -211,11 +211,15 @@ public sealed class RaftLog : IRaftLog, IDisposable
     /// lets go of a part of what a compaction left in memory, so call it once a step. Like the other changes it ends the
     /// validity of slices.
     /// </summary>
-    public void ReleaseApplied(long index)
+    /// <param name="index">The last entry applied.</param>
+    /// <param name="heldByAll">Entries up to here are wanted by nobody (<see cref="RaftServer.HeldByAll"/>): they leave memory when they are applied.</param>
+    public void ReleaseApplied(long index, long heldByAll = 0)
     {
         _entries.ReleaseRetired();
         _released = Math.Max(_released, index);
-        _entries.Evict(MaxCacheBytes, _released, _syncer.Durable);
+        LogPosition durable = _syncer.Durable;
+        _entries.Evict(0, Math.Min(_released, heldByAll), durable);
+        _entries.Evict(MaxCacheBytes, _released, durable);
     }
 
     /// <summary>Writes and syncs what is left, marks the end and closes the files.</summary>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Raft.Storage;
 
 /// <summary>Reads the records of one segment through a window of fixed size; believes nothing it has not checked.</summary>
-internal sealed class RecordReader(IDiskFile file, uint segment)
+internal sealed class RecordReader(IDiskFile file, uint segment, uint salt)
 {
     private const int WindowSize = 256 * 1024;
 
@@ -37,8 +37,16 @@ internal sealed class RecordReader(IDiskFile file, uint segment)
     public ReadOnlySpan<byte> Payload(in LogRecord record) =>
         At(record.Position.Offset + LogRecord.HeadSize, Math.Min(record.PayloadLength, WindowSize));
 
-    /// <summary>Whether any byte from an offset on is not zero.</summary>
-    public bool HasContent(long offset) => NextContent(offset) < _length;
+    public RecordReader(SegmentFile segment)
+        : this(segment.File, segment.Sequence, segment.Salt)
+    {
+    }
+
+    /// <summary>
+    /// Whether anything was written from an offset on: bytes that are not zero, or in a file that was used before, where those
+    /// say nothing, a head that names its own place.
+    /// </summary>
+    public bool HasContent(long offset) => (salt != 0 ? NextCandidate(offset) : NextContent(offset)) < _length;
 
     /// <summary>Looks for undamaged records at and behind an offset.</summary>
     /// <param name="offset">Where to begin.</param>
@@ -80,19 +88,33 @@ internal sealed class RecordReader(IDiskFile file, uint segment)
     /// <summary>The next offset whose head names its own place.</summary>
     private long NextCandidate(long offset)
     {
-        const int placeAt = 8;
-        for (; offset + LogRecord.HeadSize <= _length; offset++)
+        const int offsetAt = 8;
+        const int segmentAt = offsetAt + sizeof(uint);
+        Span<byte> ours = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(ours, segment);
+        while (offset + LogRecord.HeadSize <= _length)
         {
-            ReadOnlySpan<byte> head = At(offset, LogRecord.HeadSize);
-            if (BinaryPrimitives.ReadUInt64LittleEndian(head[placeAt..]) == new LogPosition(segment, (uint)offset).Packed)
+            _ = At(offset, LogRecord.HeadSize);
+            ReadOnlySpan<byte> bytes = _window.AsSpan((int)(offset - _windowStart).._windowLength);
+            if (bytes.Length < LogRecord.HeadSize)
+            {
+                break; // the file became shorter
+            }
+
+            int found = bytes[segmentAt..].IndexOf(ours);
+            if (found < 0)
+            {
+                offset += bytes.Length - segmentAt - sizeof(uint) + 1;
+                continue;
+            }
+
+            offset += found;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[(found + offsetAt)..]) == offset && offset + LogRecord.HeadSize <= _length)
             {
                 return offset;
             }
 
-            if (head.IndexOfAnyExcept((byte)0) < 0)
-            {
-                offset = Math.Max(offset, NextContent(offset) - LogRecord.HeadSize);
-            }
+            offset++;
         }
 
         return _length;
@@ -119,11 +141,11 @@ internal sealed class RecordReader(IDiskFile file, uint segment)
     {
         if (size <= WindowSize)
         {
-            return LogRecord.ChecksumOf(At(offset, (int)size));
+            return LogRecord.ChecksumOf(At(offset, (int)size), salt);
         }
 
         const int crcSize = 4;
-        uint crc = 0;
+        uint crc = salt;
         for (long at = offset + crcSize; at < offset + size;)
         {
             ReadOnlySpan<byte> part = At(at, (int)Math.Min(WindowSize, offset + size - at));

@@ -1,14 +1,17 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Raft.Storage;
 
 /// <summary>One file of the log: a header page that names cluster, node and sequence, then records.</summary>
 /// <remarks>
-/// It is made under a temporary name and synced before it gets its own. Filled with zeros to its full size, writing records
-/// changes neither its length nor its blocks, and fdatasync has no metadata to write: a small write is then durable in a
-/// fraction of the time, without waits for the journal. Filling doubles what is written, though, so a log that is written
-/// fast, in large pieces, does without and extends its files.
+/// It is made under a temporary name and synced before it gets its own. Where a file has its full size already, writing
+/// records changes neither its length nor its blocks, and fdatasync has no metadata to write: a write is then durable in half
+/// of the time, without waits for the journal. So a segment that is no longer needed becomes the next one, its old records
+/// behind the new ones: they name another place, and count for nothing. Checksums in such a file begin with a random salt, so
+/// that no payload can be made to pass for a record of the segment that overwrites it. Where there is no old segment, a new file
+/// is filled with zeros; that doubles what is written, so a log that is written fast does without and extends its files.
 /// </remarks>
 internal sealed class SegmentFile : IDisposable
 {
@@ -17,18 +20,27 @@ internal sealed class SegmentFile : IDisposable
     /// <summary>Behind the name of a segment that is being made.</summary>
     public const string UnfinishedSuffix = ".tmp";
 
+    /// <summary>Behind the name of a segment that is no longer needed and waits to become another.</summary>
+    public const string SpareSuffix = ".spare";
+
     private const int UsedHeaderSize = 64;
+    private const int SaltAt = 52;
     private const int FillChunk = 1024 * 1024;
     private const ulong Magic = 0x0047_4F4C_5446_4152; // "RAFTLOG"
-    private const uint Version = 1;
+    private const uint VersionOfNew = 1;
+    private const uint VersionOfReused = 2;
 
-    private SegmentFile(uint sequence, IDiskFile file)
+    private SegmentFile(uint sequence, uint salt, IDiskFile file)
     {
         Sequence = sequence;
+        Salt = salt;
         File = file;
     }
 
     public uint Sequence { get; }
+
+    /// <summary>What the checksums of its records begin with. In a new file 0, and zeros stand where nothing was written yet.</summary>
+    public uint Salt { get; }
 
     public IDiskFile File { get; }
 
@@ -55,16 +67,23 @@ internal sealed class SegmentFile : IDisposable
         string temporary = path + UnfinishedSuffix;
         using (IDiskFile file = directory.Disk.Open(temporary, DiskOpen.Create))
         {
-            Span<byte> header = stackalloc byte[UsedHeaderSize];
-            EncodeHeader(header, options, sequence);
             FillWithZeros(file, isFilled ? options.SegmentBytes : HeaderSize);
-            file.Write(header, 0);
-            file.Sync();
+            WriteHeader(file, options, sequence, salt: 0);
         }
 
-        directory.Disk.Rename(temporary, path);
-        directory.Disk.SyncDirectory(directory.Path);
-        return new SegmentFile(sequence, directory.Disk.Open(path, DiskOpen.ReadWrite));
+        return Name(directory, temporary, path, sequence, salt: 0);
+    }
+
+    /// <summary>Makes a segment of a spare file, whose name was synced before.</summary>
+    public static SegmentFile Reuse(DataDirectory directory, RaftLogOptions options, uint sequence, string spare)
+    {
+        uint salt = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+        using (IDiskFile file = directory.Disk.Open(spare, DiskOpen.ReadWrite))
+        {
+            WriteHeader(file, options, sequence, salt);
+        }
+
+        return Name(directory, spare, directory.PathOf(NameOf(options.FileName, sequence)), sequence, salt);
     }
 
     /// <summary>Opens a segment and checks whose it is.</summary>
@@ -90,7 +109,7 @@ internal sealed class SegmentFile : IDisposable
                 throw new LogDamagedException(path, 0, $"its header says that it is segment {header.Sequence}.");
             }
 
-            return new SegmentFile(sequence, file);
+            return new SegmentFile(sequence, header.Salt, file);
         }
         catch
         {
@@ -112,15 +131,16 @@ internal sealed class SegmentFile : IDisposable
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (version != Version)
+        if (version is not (VersionOfNew or VersionOfReused))
         {
-            throw new StorageException($"'{file.Path}' has format {version}; this program reads format {Version}.");
+            throw new StorageException($"'{file.Path}' has format {version}; this program reads formats 1 and 2.");
         }
 
         return new SegmentHeader(
             BinaryPrimitives.ReadUInt32LittleEndian(header[12..]),
             BinaryPrimitives.ReadInt32LittleEndian(header[16..]),
-            Encoding.ASCII.GetString(header[20..52].TrimEnd((byte)0)));
+            Encoding.ASCII.GetString(header[20..52].TrimEnd((byte)0)),
+            BinaryPrimitives.ReadUInt32LittleEndian(header[SaltAt..]));
     }
 
     /// <summary>Overwrites whatever is not zero from an offset on.</summary>
@@ -140,15 +160,26 @@ internal sealed class SegmentFile : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    private static void EncodeHeader(Span<byte> header, RaftLogOptions options, uint sequence)
+    private static SegmentFile Name(DataDirectory directory, string from, string path, uint sequence, uint salt)
     {
+        directory.Disk.Rename(from, path);
+        directory.Disk.SyncDirectory(directory.Path);
+        return new SegmentFile(sequence, salt, directory.Disk.Open(path, DiskOpen.ReadWrite));
+    }
+
+    private static void WriteHeader(IDiskFile file, RaftLogOptions options, uint sequence, uint salt)
+    {
+        Span<byte> header = stackalloc byte[UsedHeaderSize];
         header.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], salt == 0 ? VersionOfNew : VersionOfReused);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], sequence);
         BinaryPrimitives.WriteInt32LittleEndian(header[16..], options.NodeId);
         Encoding.ASCII.GetBytes(options.ClusterId, header[20..52]);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[SaltAt..], salt);
         BinaryPrimitives.WriteUInt32LittleEndian(header[60..], Crc32C.Of(header[..60]));
+        file.Write(header, 0);
+        file.Sync();
     }
 
     private static void FillWithZeros(IDiskFile file, long length)
@@ -163,4 +194,4 @@ internal sealed class SegmentFile : IDisposable
 }
 
 /// <summary>Whose segment it is.</summary>
-internal readonly record struct SegmentHeader(uint Sequence, int NodeId, string ClusterId);
+internal readonly record struct SegmentHeader(uint Sequence, int NodeId, string ClusterId, uint Salt);

@@ -1,13 +1,20 @@
 namespace Raft.Storage;
 
 /// <summary>The open segments. The syncer writes and removes them, consensus reads old entries from them.</summary>
+/// <remarks>
+/// Some of those that are removed stay as spare files and become the next ones. Between two snapshots as many are written as
+/// were removed at the first, so a log that keeps its pace makes no new file.
+/// </remarks>
 internal sealed class SegmentSet : IDisposable
 {
+    private const int MaxSpares = 6;
+
     private readonly DataDirectory _directory;
     private readonly RaftLogOptions _options;
     private readonly Lock _creation = new();
     private readonly Lock _gate = new();
     private readonly SortedList<uint, SegmentFile> _segments = [];
+    private readonly Queue<string> _spares = new();
     private bool _isDisposed;
 
     public SegmentSet(DataDirectory directory, RaftLogOptions options, IEnumerable<SegmentFile> segments)
@@ -46,15 +53,19 @@ internal sealed class SegmentSet : IDisposable
     /// <summary>Removes the segments below one, oldest first, so that what a crash leaves has no gap.</summary>
     public void RemoveBelow(uint sequence)
     {
-        while (FirstBelow(sequence) is { } old)
+        lock (_creation)
         {
-            _directory.Disk.Delete(old.File.Path);
-            lock (_gate)
+            int spares = _spares.Count;
+            while (!_isDisposed && FirstBelow(sequence) is { } old)
             {
-                _segments.Remove(old.Sequence);
+                Remove(old);
             }
 
-            old.Dispose();
+            if (_spares.Count > spares)
+            {
+                // A header that is written over must not be found under the old name.
+                _directory.Disk.SyncDirectory(_directory.Path);
+            }
         }
     }
 
@@ -84,7 +95,9 @@ internal sealed class SegmentSet : IDisposable
                 return present;
             }
 
-            SegmentFile created = SegmentFile.Create(_directory, _options, sequence, isFilled);
+            SegmentFile created = _spares.TryDequeue(out string? spare)
+                ? SegmentFile.Reuse(_directory, _options, sequence, spare)
+                : SegmentFile.Create(_directory, _options, sequence, isFilled);
             lock (_gate)
             {
                 _segments.Add(sequence, created);
@@ -92,6 +105,28 @@ internal sealed class SegmentSet : IDisposable
 
             return created;
         }
+    }
+
+    private void Remove(SegmentFile old)
+    {
+        // A file with an entry larger than a segment would hold more of the disk than its successor needs.
+        if (_spares.Count < MaxSpares && old.File.Length <= _options.SegmentBytes)
+        {
+            string spare = old.File.Path + SegmentFile.SpareSuffix;
+            _directory.Disk.Rename(old.File.Path, spare);
+            _spares.Enqueue(spare);
+        }
+        else
+        {
+            _directory.Disk.Delete(old.File.Path);
+        }
+
+        lock (_gate)
+        {
+            _segments.Remove(old.Sequence);
+        }
+
+        old.Dispose();
     }
 
     private SegmentFile? FirstBelow(uint sequence)

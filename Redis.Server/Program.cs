@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Storage;
@@ -12,12 +13,16 @@ namespace Redis.Server;
 internal static class Program
 {
     private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    private const string SocketThreads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
+    private const int ProcessorsASocketThread = 8;
 
     public static async Task<int> Main(string[] args)
     {
-        // Socket continuations run on the thread that saw the socket become ready, instead of hopping to the thread pool.
-        // The runtime reads this once, when the first socket is used.
-        if (Environment.GetEnvironmentVariable(InlineSockets) is null) Environment.SetEnvironmentVariable(InlineSockets, "1");
+        // Socket continuations run on the thread that saw the socket become ready, instead of hopping to the thread pool. One such
+        // thread: consensus takes one step at a time, and a second thread mostly waits for the first. Measured on two cores, one
+        // serves a tenth more requests. The runtime reads both once, when the first socket is used.
+        SetUnlessGiven(InlineSockets, "1");
+        SetUnlessGiven(SocketThreads, Math.Max(1, Environment.ProcessorCount / ProcessorsASocketThread).ToString(CultureInfo.InvariantCulture));
         LuaLibrary.UseEmbedded();
         try
         {
@@ -27,6 +32,14 @@ internal static class Program
         {
             await Console.Error.WriteLineAsync(e.Report).ConfigureAwait(false);
             return ExitCode.BadOptions;
+        }
+    }
+
+    private static void SetUnlessGiven(string variable, string value)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is null)
+        {
+            Environment.SetEnvironmentVariable(variable, value);
         }
     }
 

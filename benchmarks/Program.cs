@@ -4,8 +4,17 @@ using Benchmarks.Growth;
 using Benchmarks.StorageBenchmark;
 
 // "cluster ..." measures the whole house, "growth ..." how its cost grows, "storage ..." snapshots and restarts, anything else the rooms by BenchmarkDotNet (--filter '*Name*', --list flat).
-if (args is ["cluster", .. string[] rest]) return ClusterBenchmark.Run(rest);
-if (args is ["growth", .. string[] curves]) return GrowthBenchmark.Run(curves);
-if (args is ["storage", .. string[] others]) return StorageBenchmark.Run(others);
+try
+{
+    if (args is ["cluster", .. string[] rest]) return ClusterBenchmark.Run(rest);
+    if (args is ["growth", .. string[] curves]) return GrowthBenchmark.Run(curves);
+    if (args is ["storage", .. string[] others]) return StorageBenchmark.Run(others);
+}
+catch (ArgumentException badOption)
+{
+    Console.Error.WriteLine(badOption.Message);
+    return 1;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

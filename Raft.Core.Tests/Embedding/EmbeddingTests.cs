@@ -1,5 +1,6 @@
 using Embedding;
 using NUnit.Framework;
+using Raft.Core.Tests.Storage;
 
 namespace Raft.Core.Tests.Embedding;
 
@@ -16,7 +17,27 @@ public sealed class EmbeddingTests
         Assert.That(output.ToString(), Does.Contain("10 additions are committed").And.Contain("node 2 leads now"));
     }
 
+    [Test]
+    public void DurableCounterCountsOnAfterARestart()
+    {
+        using TemporaryDirectory directory = new();
+        using (DurableCounter counter = new(directory.Path))
+        {
+            for (int i = 1; i <= 10; i++)
+            {
+                counter.Add(i);
+            }
+
+            Assert.That(counter.Value, Is.EqualTo(55));
+        }
+
+        using DurableCounter restarted = new(directory.Path);
+        restarted.Add(1);
+        Assert.That(restarted.Value, Is.EqualTo(56));
+    }
+
     [TestCase("CounterNode.cs")]
+    [TestCase("DurableCounter.cs")]
     [TestCase("InProcessTransport.cs")]
     [TestCase("ReplicatedCounter.cs")]
     public void PageShowsTheFile(string name)

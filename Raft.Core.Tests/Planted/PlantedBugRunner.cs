@@ -11,9 +11,15 @@ internal sealed class PlantedBugRunner
 {
     private const string BuildOptions = "-p:TreatWarningsAsErrors=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false";
 
+    /// <summary>Processor time after which a hunt counts as hung: a bug may loop, but a busy machine must not look like one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
+    /// <summary>A hunt that waits for ever needs no processor.</summary>
+    private static readonly TimeSpan LongestHunt = TimeSpan.FromMinutes(20);
+
     private static readonly string Work = Path.Combine(SourceTree.Root, "artifacts", "planted");
+
+    private static readonly string Tests = Path.Combine(Work, "tests", "Raft.Core.Tests.dll");
 
     private readonly List<string> _table = [];
 
@@ -21,6 +27,11 @@ internal sealed class PlantedBugRunner
     public static int Run(IReadOnlyList<string> numbers)
     {
         PlantedBugRunner runner = new();
+        if (numbers.Count == 0 && !runner.HoldsWithoutABug())
+        {
+            return 1;
+        }
+
         int survivors = 0;
         foreach (PlantedBug bug in PlantedBug.ReadAll(ListFile).Where(b => numbers.Count == 0 || numbers.Contains(b.Number)))
         {
@@ -36,6 +47,15 @@ internal sealed class PlantedBugRunner
 
     public static string ListFile => Path.Combine(SourceTree.Root, "Raft.Core.Tests", "Planted", "planted-bugs.txt");
 
+    /// <summary>The control: what fails without a bug would seem to catch every one.</summary>
+    private bool HoldsWithoutABug()
+    {
+        PlantedBug none = new("0", "No bug", null, []);
+        string? failure = !PrepareSource(none) || !Build(none, "Raft.Storage") ? "does not build" : HuntInCore() ?? HuntInStorage();
+        Console.WriteLine(failure is null ? "Without a bug everything holds." : $"Without a bug something fails, so the hunt would prove nothing: {failure}");
+        return failure is null;
+    }
+
     private bool Plant(PlantedBug bug)
     {
         if (bug.Excluded is not null)
@@ -49,12 +69,23 @@ internal sealed class PlantedBugRunner
         }
 
         // Raft.Storage is built with Raft.Core only when the bug is in it: the good one goes with either.
-        string project = bug.Changes.All(c => c.File.StartsWith("Raft.Core", StringComparison.Ordinal)) ? "Raft.Core" : "Raft.Storage";
+        bool isInCore = bug.Changes.All(c => c.File.StartsWith("Raft.Core", StringComparison.Ordinal));
+        if (!Build(bug, isInCore ? "Raft.Core" : "Raft.Storage"))
+        {
+            return Tell(bug, false, "does not build");
+        }
+
+        string? how = isInCore ? HuntInCore() : HuntInStorage();
+        return Tell(bug, how is not null, how ?? "SURVIVED");
+    }
+
+    private static bool Build(PlantedBug bug, string project)
+    {
         (int built, string output) = Execute("dotnet", $"build {Path.Combine(Work, "source", project)} -c Release --nologo -v q -o {Path.Combine(Work, "library")} {BuildOptions}");
         if (built != 0)
         {
-            Console.WriteLine(output);
-            return Tell(bug, false, "does not build");
+            Console.WriteLine($"{bug.Number}: {output}");
+            return false;
         }
 
         CopyFolder(AppContext.BaseDirectory, Path.Combine(Work, "tests"));
@@ -63,36 +94,38 @@ internal sealed class PlantedBugRunner
             File.Copy(Path.Combine(Work, "library", library), Path.Combine(Work, "tests", library), overwrite: true);
         }
 
-        return Hunt(bug);
+        return true;
     }
 
-    private bool Hunt(PlantedBug bug)
+    /// <summary>What catches it, or null.</summary>
+    private static string? HuntInCore()
     {
-        string tests = Path.Combine(Work, "tests", "Raft.Core.Tests.dll");
         Stopwatch watch = Stopwatch.StartNew();
-        bool isStorage = bug.Changes.All(c => c.File.StartsWith("Raft.Storage", StringComparison.Ordinal));
-        if (!isStorage)
+        (int simulated, string found) = Execute("dotnet", $"{Tests} seeds 0 {SuiteSeeds.Count}");
+        if (simulated != 0)
         {
-            (int simulated, string found) = Execute("dotnet", $"{tests} seeds 0 {SuiteSeeds.Count}");
-            if (simulated != 0)
-            {
-                Console.WriteLine(found);
-                string rule = found.Split('\n').FirstOrDefault(l => l.StartsWith("seed ", StringComparison.Ordinal)) ?? "it crashed or hung";
-                return Tell(bug, true, $"simulation, {watch.Elapsed.TotalSeconds:F1} s with shrinking: {rule}");
-            }
+            Console.WriteLine(found);
+            string rule = found.Split('\n').FirstOrDefault(l => l.StartsWith("seed ", StringComparison.Ordinal)) ?? "it crashed or hung";
+            return $"simulation, {watch.Elapsed.TotalSeconds:F1} s with shrinking: {rule}";
         }
 
-        watch.Restart();
-        string filter = isStorage ? "FullyQualifiedName~Storage" : "FullyQualifiedName!~SimulationProperties&FullyQualifiedName!~Storage&FullyQualifiedName!~PlantedBugTests";
-        (int tested, string failures) = Execute("dotnet", $"test {tests} --filter \"{filter}\"");
-        if (tested != 0)
+        return HuntByTests("FullyQualifiedName!~SimulationProperties&FullyQualifiedName!~Storage&FullyQualifiedName!~PlantedBugTests");
+    }
+
+    private static string? HuntInStorage() => HuntByTests("FullyQualifiedName~Storage");
+
+    private static string? HuntByTests(string filter)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        (int tested, string failures) = Execute("dotnet", $"test {Tests} --filter \"{filter}\"");
+        if (tested == 0)
         {
-            Console.WriteLine(failures);
-            string test = failures.Split('\n').FirstOrDefault(l => l.TrimStart().StartsWith("Failed ", StringComparison.Ordinal))?.Trim() ?? "";
-            return Tell(bug, true, $"tests, {watch.Elapsed.TotalSeconds:F1} s: {test}");
+            return null;
         }
 
-        return Tell(bug, false, "SURVIVED");
+        Console.WriteLine(failures);
+        string test = failures.Split('\n').FirstOrDefault(l => l.TrimStart().StartsWith("Failed ", StringComparison.Ordinal))?.Trim() ?? "it crashed or hung";
+        return $"tests, {watch.Elapsed.TotalSeconds:F1} s: {test}";
     }
 
     private static bool PrepareSource(PlantedBug bug)
@@ -166,11 +199,17 @@ internal sealed class PlantedBugRunner
             WorkingDirectory = SourceTree.Root,
         })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
+        Stopwatch watch = Stopwatch.StartNew();
+        while (!process.WaitForExit(TimeSpan.FromSeconds(1)))
         {
-            process.Kill(entireProcessTree: true);
-            return (-1, "stopped: out of time");
+            if (process.TotalProcessorTime > Patience || watch.Elapsed > LongestHunt)
+            {
+                process.Kill(entireProcessTree: true);
+                return (-1, "stopped: out of time");
+            }
         }
+
+        process.WaitForExit();
 
         return (process.ExitCode, output.Result);
     }

@@ -36,6 +36,9 @@ internal sealed class LoneServer : IRaftCallbacks, IRaftLog
     /// <summary>The last node that was asked to campaign.</summary>
     public int HandedOverTo { get; private set; }
 
+    /// <summary>What the host does inside a callback.</summary>
+    public Action? InStateChanged { get; set; }
+
     public long PersistedTerm { get; private set; }
 
     public int PersistedVote { get; private set; }
@@ -119,9 +122,7 @@ internal sealed class LoneServer : IRaftCallbacks, IRaftLog
     {
     }
 
-    public void StateChanged(in RaftChange change)
-    {
-    }
+    public void StateChanged(in RaftChange change) => InStateChanged?.Invoke();
 
     public void ConfigurationChanged(ClusterConfiguration configuration)
     {

@@ -21,7 +21,7 @@ internal sealed class DamageTests
     public void A_damaged_last_record_is_cut_off_and_named()
     {
         FaultyDisk disk = Run(OneByOne);
-        long offset = RecordsOf(disk, First)[^1].Position.Offset;
+        long offset = SegmentContent.RecordsOf(disk, First)[^1].Position.Offset;
         for (int at = 0; at < LogRecord.HeadSize + 20; at++)
         {
             FaultyDisk damaged = disk.Clone();
@@ -36,7 +36,7 @@ internal sealed class DamageTests
     public void A_damaged_record_before_others_stops_the_start()
     {
         FaultyDisk disk = Run(OneByOne);
-        LogRecord[] records = RecordsOf(disk, First);
+        LogRecord[] records = SegmentContent.RecordsOf(disk, First);
         for (long at = SegmentFile.HeaderSize; at < records[^1].Position.Offset; at++)
         {
             FaultyDisk damaged = disk.Clone();
@@ -55,7 +55,7 @@ internal sealed class DamageTests
     public void A_log_that_was_stopped_or_idle_admits_no_damage_at_all([Values(Verb.Restart, Verb.Idle)] Verb end)
     {
         FaultyDisk disk = Run([new(Verb.Append, 3), new(end)]);
-        LogRecord[] records = RecordsOf(disk, First);
+        LogRecord[] records = SegmentContent.RecordsOf(disk, First);
         Assert.That(records[^1].Kind, Is.EqualTo(RecordKind.Mark));
         for (long at = SegmentFile.HeaderSize; at < records[^1].Position.Offset; at++)
         {
@@ -69,7 +69,7 @@ internal sealed class DamageTests
     public void A_file_that_ends_early_is_cut_in_its_last_record_only()
     {
         FaultyDisk disk = Run([new(Verb.Append, 5, 900), new(Verb.Sync), new(Verb.Append, 1, 600), new(Verb.Sync)]);
-        LogRecord[] records = RecordsOf(disk, Second);
+        LogRecord[] records = SegmentContent.RecordsOf(disk, Second);
         byte[] content = disk[Second].Content();
         for (long length = records[^1].Position.Offset; length < records[^1].End.Offset; length += 13)
         {
@@ -81,7 +81,7 @@ internal sealed class DamageTests
             node.Run([new(Verb.Append, 2, 100), new(Verb.Sync), new(Verb.Restart)]);
         }
 
-        disk[First].Replace(disk[First].Content()[..(int)(RecordsOf(disk, First)[^1].End.Offset - 1)]);
+        disk[First].Replace(disk[First].Content()[..(int)(SegmentContent.RecordsOf(disk, First)[^1].End.Offset - 1)]);
         Assert.Throws<LogDamagedException>(() => _ = new StorageNode(disk));
     }
 
@@ -201,18 +201,5 @@ internal sealed class DamageTests
         new StorageNode(disk).Run(workload);
         disk.Crash(CrashKind.Kept, new Random(1));
         return disk;
-    }
-
-    private static LogRecord[] RecordsOf(FaultyDisk disk, string path)
-    {
-        using IDiskFile file = disk.Open(path, DiskOpen.Read);
-        RecordReader reader = new(file, uint.Parse(path[^10..], null));
-        List<LogRecord> records = [];
-        for (long offset = SegmentFile.HeaderSize; reader.TryRead(offset, out LogRecord record); offset += record.Size)
-        {
-            records.Add(record);
-        }
-
-        return [.. records];
     }
 }

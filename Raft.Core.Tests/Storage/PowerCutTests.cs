@@ -32,6 +32,12 @@ internal sealed class PowerCutTests
         new(Verb.Snapshot, 0), new(Verb.Append, 2), new(Verb.Sync), new(Verb.Snapshot, 1), new(Verb.Sync),
     ];
 
+    private static readonly Operation[] FilesReused =
+    [
+        new(Verb.Append, 6, 1500), new(Verb.Sync), new(Verb.Snapshot, 0), new(Verb.Sync), new(Verb.Append, 5, 1300), new(Verb.Sync),
+        new(Verb.Append, 1, 40), new(Verb.Kill), new(Verb.Append, 1, 300), new(Verb.Truncate, 1), new(Verb.Append, 1, 20), new(Verb.Sync),
+    ];
+
     private static readonly Operation[] SnapshotsReceived =
     [
         new(Verb.Append, 6, 900), new(Verb.Sync), new(Verb.Receive, 10), new(Verb.Append, 2), new(Verb.Sync), new(Verb.Truncate, 2),
@@ -52,8 +58,8 @@ internal sealed class PowerCutTests
     [Test]
     public void Nothing_acknowledged_is_lost_and_nothing_else_is_half_there(
         [Values(
-            nameof(Appends), nameof(SegmentsFillUp), nameof(Truncations), nameof(SnapshotsTaken), nameof(SnapshotsReceived),
-            nameof(Votes), nameof(KilledInBetween))] string workload,
+            nameof(Appends), nameof(SegmentsFillUp), nameof(Truncations), nameof(SnapshotsTaken), nameof(FilesReused),
+            nameof(SnapshotsReceived), nameof(Votes), nameof(KilledInBetween))] string workload,
         [Values] CrashKind kind)
     {
         bool fillsFiles = workload != nameof(SegmentsFillUp) || kind is CrashKind.Lost or CrashKind.Killed;
@@ -68,6 +74,7 @@ internal sealed class PowerCutTests
         nameof(SegmentsFillUp) => SegmentsFillUp,
         nameof(Truncations) => Truncations,
         nameof(SnapshotsTaken) => SnapshotsTaken,
+        nameof(FilesReused) => FilesReused,
         nameof(SnapshotsReceived) => SnapshotsReceived,
         nameof(Votes) => Votes,
         _ => KilledInBetween,

@@ -136,6 +136,28 @@ internal sealed class RaftLogTests
     }
 
     [Test]
+    public void What_every_member_has_leaves_memory_when_it_is_applied_and_on_disk()
+    {
+        using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
+        using RaftLog log = RaftLog.Open(directory, StorageNode.Options with { MaxCacheBytes = long.MaxValue });
+        for (int i = 1; i <= 3000; i++)
+        {
+            log.Append(StorageNode.Entry(new EntryId(1, i), 100));
+        }
+
+        log.ReleaseApplied(2000, heldByAll: 3000);
+        Assert.That(log.CacheEntries, Is.EqualTo(3000), "nothing is on disk yet");
+        log.Syncer.SyncOnce();
+        log.ReleaseApplied(2000, heldByAll: 1500);
+        Assert.That(log.CacheEntries, Is.EqualTo(1500), "the others are not on all disks");
+        log.ReleaseApplied(2000, heldByAll: 3000);
+        Assert.That(log.CacheEntries, Is.EqualTo(1000), "the others are not applied");
+        log.ReleaseApplied(3000, heldByAll: 3000);
+        Assert.That((log.CacheEntries, log.CacheBytes), Is.EqualTo((0L, 0L)));
+        Assert.That(LogState.Of(log).Entries, Has.Count.EqualTo(3000));
+    }
+
+    [Test]
     public void A_large_entry_is_given_alone_and_read_back_whole()
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
@@ -218,7 +240,8 @@ internal sealed class RaftLogTests
         log.Syncer.SyncOnce();
 
         Assert.That(log.FileSize, Is.LessThan(8192));
-        Assert.That(disk.Paths.Count(path => path.Contains("log.", StringComparison.Ordinal)), Is.LessThanOrEqualTo(3));
+        Assert.That(disk.Paths.Count(path => SegmentFile.TryParseName("log", Path.GetFileName(path), out uint _)), Is.LessThanOrEqualTo(3));
+        Assert.That(disk.Paths.Count(path => path.EndsWith(SegmentFile.SpareSuffix, StringComparison.Ordinal)), Is.EqualTo(6), "as many as may wait");
     }
 
     private static void Compare(RaftLog log, EntryId @base, List<LogEntry> list, int salt)

@@ -7,15 +7,15 @@ namespace Raft.Core.Tests.Unit;
 public sealed class AppendBatchingTests
 {
     [Test]
-    public void BehindAMessageUnderWayOnlyAsManyEntriesGetTheirOwn()
+    public void BehindAMessageUnderWayOnlyTwiceAsManyEntriesGetTheirOwn()
     {
         LoneServer leader = ReplicatingLeader();
         Propose(leader, 2);
         Assert.That(Sent(leader), Is.EqualTo(new[] { 2 }), "nothing was under way");
+        Propose(leader, 3);
+        Assert.That(Sent(leader), Is.Empty, "three entries are less than twice the two under way");
         Propose(leader, 1);
-        Assert.That(Sent(leader), Is.Empty, "one entry is less than the two under way");
-        Propose(leader, 1);
-        Assert.That(Sent(leader), Is.EqualTo(new[] { 2 }), "as many as are under way");
+        Assert.That(Sent(leader), Is.EqualTo(new[] { 4 }), "twice as many as are under way");
         Propose(leader, 9);
         Assert.That(Sent(leader), Is.Empty, "the window has room for two messages");
     }
@@ -29,6 +29,17 @@ public sealed class AppendBatchingTests
         leader.Sent.Clear();
         Acknowledge(leader, leader.Last.Index - 1);
         Assert.That(Sent(leader), Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public void AnAcknowledgementSendsNothingAgain()
+    {
+        LoneServer leader = ReplicatingLeader();
+        Propose(leader, 2);
+        Propose(leader, 4);
+        leader.Sent.Clear();
+        Acknowledge(leader, leader.Last.Index - 4);
+        Assert.That(Sent(leader), Is.Empty, "the second message is still under way");
     }
 
     [Test]

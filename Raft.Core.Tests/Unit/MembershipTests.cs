@@ -93,6 +93,19 @@ public sealed class MembershipTests
     }
 
     [Test]
+    public void VoteThatWasTakenComesBackWhenItMay()
+    {
+        LoneServer leader = Leader();
+        Assert.That(leader.Server.DemoteMember(3, out _), Is.EqualTo(ProposeResult.Accepted));
+        Acknowledge(leader);
+        Acknowledge(leader, node: 3);
+        Assert.That(leader.Server.Configuration.Find(3)!.IsVoter, Is.False, "however well it keeps up");
+        leader.Server.AllowPromotion(3);
+        Acknowledge(leader, node: 3);
+        Assert.That(leader.Server.Configuration.Find(3), Is.EqualTo(new Member(3, IsVoter: true, "", 3)));
+    }
+
+    [Test]
     public void FollowerTakesNoOrders()
     {
         LoneServer follower = new(2, 0);
@@ -117,9 +130,9 @@ public sealed class MembershipTests
         return leader;
     }
 
-    private static void Acknowledge(LoneServer leader)
+    private static void Acknowledge(LoneServer leader, int node = 2)
     {
         leader.Sync();
-        leader.Server.Receive(2, new AppendReply(leader.Server.Term, true, leader.Last.Index, default, 0, 2));
+        leader.Server.Receive(node, new AppendReply(leader.Server.Term, true, leader.Last.Index, default, 0, node));
     }
 }

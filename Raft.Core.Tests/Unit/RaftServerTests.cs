@@ -220,6 +220,57 @@ public sealed class RaftServerTests
     }
 
     [Test]
+    public void DamagedSnapshotIsTakenAgainFromTheStart()
+    {
+        LoneServer server = new(2, 0);
+        SnapshotId id = new(new EntryId(2, 3), 1, 7);
+        SnapshotRequest whole = new(2, 2, id, 0, 0, 0, server.Server.Configuration.Encode(), new byte[] { 7 });
+        server.Server.Receive(2, whole);
+        server.Server.SnapshotRejected(id);
+        Assert.That(() => server.Server.SnapshotRejected(id), Throws.InvalidOperationException, "it was answered");
+
+        server = new(2, 0);
+        server.Server.Receive(2, whole);
+        server.Server.SnapshotRejected(id);
+        server.Sent.Clear();
+        server.Server.Receive(2, whole with { Chunk = default });
+        Assert.That(server.TakeReply<SnapshotReply>().Received, Is.Zero);
+        server.Server.Receive(2, whole);
+        server.Server.SnapshotInstalled(id);
+        Assert.That(server.Take<SnapshotReply>()[^1].Installed, Is.True);
+    }
+
+    [Test]
+    public void LeaderThatStepsDownWaitsForAnElectionTimeout()
+    {
+        LoneServer server = Leader();
+        for (int i = 0; i < 10; i++)
+        {
+            server.Server.Periodic(server.Server.Options.ElectionTimeout / 3);
+            server.Server.Receive(2, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 2));
+        }
+
+        server.Server.Receive(2, new AppendReply(server.Server.Term + 1, false, 1, EntryId.None, 0, 2));
+        Assert.That(server.Server.Role, Is.EqualTo(RaftRole.Follower));
+        Assert.That(server.Server.UntilCampaign, Is.GreaterThanOrEqualTo(server.Server.Options.ElectionTimeout));
+    }
+
+    [Test]
+    public void OperatorsCampaignKeepsThePromiseOfALease()
+    {
+        LoneServer server = new(2, 0);
+        server.Server.Options = server.Server.Options with { LeaseReads = true };
+        server.Append(2, new EntryId(1, 1), 0);
+        server.Server.Periodic(Instant);
+        server.Sent.Clear();
+        server.Server.Campaign();
+        Assert.That(server.Sent, Is.Empty, "its leader may answer reads by lease");
+        server.Server.Periodic(server.Server.Options.ElectionTimeout);
+        server.Server.Campaign();
+        Assert.That(server.Take<VoteRequest>().Select(r => r.IsPreVote), Is.EqualTo([true, true]), "it asks first");
+    }
+
+    [Test]
     public void TransferThatTakesTooLongIsGivenUp()
     {
         LoneServer server = Leader(hasAll: false);
@@ -362,6 +413,29 @@ public sealed class RaftServerTests
 
         server.Server.DiskStalled("slow");
         Assert.That((server.HandedOverTo, server.Server.Role), Is.EqualTo((3, RaftRole.Follower)), "node 2 has the same log and is silent");
+    }
+
+    [Test]
+    public void LeaderThatStallsHandsOverToVotersOnly()
+    {
+        LoneServer server = Leader();
+        server.Server.DemoteMember(3, out _);
+        CommitAll(server);
+        server.Server.Propose(new byte[1], out _);
+        server.Server.Replicate();
+        server.Server.Receive(3, new AppendReply(server.Server.Term, true, server.Last.Index, default, 0, 3));
+        server.Server.DiskStalled("slow");
+        Assert.That(server.HandedOverTo, Is.EqualTo(2), "node 3 has more of the log, and no vote");
+    }
+
+    [Test]
+    public void LeaderOfAnEarlierTermDoesNotRestartTheTimer()
+    {
+        LoneServer server = new(3, 0);
+        TimeSpan due = server.Server.UntilCampaign;
+        server.Server.Receive(2, new AppendRequest(2, 2, new EntryId(1, 1), 0, 0, default));
+        server.Server.Periodic(Instant);
+        Assert.That(server.Server.UntilCampaign, Is.EqualTo(due - Instant));
     }
 
     [Test]

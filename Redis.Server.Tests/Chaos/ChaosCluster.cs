@@ -86,6 +86,8 @@ internal sealed class ChaosCluster : IDisposable
             string[] members = [.. Members.Select(member => member.Proxy.Address)];
             return await node.TryAskAsync(Patience, ["RAFT.CLUSTER", "JOIN", .. members]) == "+OK";
         });
+        // As an operator has to: while a new member catches up, the loss of an old one may be that of the majority.
+        await Eventually.TrueAsync($"node {node.Number} to vote", async () => await node.TryInfoAsync() is { IsVoting: true });
         node.IsMember = true;
     }
 

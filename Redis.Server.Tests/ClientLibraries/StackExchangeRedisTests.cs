@@ -6,25 +6,13 @@ namespace Redis.Server.Tests.ClientLibraries;
 
 /// <summary>The .NET client that most people use, against a live cluster, through a failover.</summary>
 [TestFixture]
-internal sealed class StackExchangeRedisTests
+internal sealed class StackExchangeRedisTests() : FreshCluster(3)
 {
-    private TestCluster _cluster = null!;
-
-    [SetUp]
-    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(3);
-
-    [TearDown]
-    public void TearDown()
-    {
-        _cluster.ReportIfFailed();
-        _cluster.Dispose();
-    }
-
     [Test]
     public async Task Works_and_goes_on_after_a_failover()
     {
         ConfigurationOptions options = new() { AbortOnConnectFail = false, ConnectTimeout = 10_000, SyncTimeout = 3_000, AsyncTimeout = 3_000, AllowAdmin = true };
-        foreach (TestNode node in _cluster.Nodes)
+        foreach (TestNode node in Cluster.Nodes)
             options.EndPoints.Add(node.Address);
         await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options);
         IDatabase database = connection.GetDatabase();
@@ -35,7 +23,7 @@ internal sealed class StackExchangeRedisTests
         await subscriber.PublishAsync(RedisChannel.Literal("se:news"), "before", CommandFlags.DemandMaster);
         await Eventually.TrueAsync("the message", () => Task.FromResult(heard.Contains("before")));
 
-        TestNode leader = await _cluster.LeaderAsync();
+        TestNode leader = await Cluster.LeaderAsync();
         leader.Process.Kill();
         await Eventually.TrueAsync("the client to reach the new leader", async () =>
         {

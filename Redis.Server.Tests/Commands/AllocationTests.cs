@@ -45,10 +45,10 @@ internal sealed class AllocationTests
         CommandMeter meter = new(options);
         Command command = new CommandTable(DataCommands.Rows).Find("get"u8)!;
         for (int i = 0; i < 3; i++)
-            meter.Ran(command, default, CommandMeter.Start(), failed: false, client: null);
+            meter.Ran(command, default, meter.Start(), failed: false, client: null);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
-            meter.Ran(command, default, CommandMeter.Start(), failed: false, client: null);
+            meter.Ran(command, default, meter.Start(), failed: false, client: null);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 

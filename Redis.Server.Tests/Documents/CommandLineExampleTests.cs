@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Operations;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Tests.Documents;
@@ -39,30 +40,64 @@ internal sealed partial class CommandLineExampleTests
         });
     }
 
-    /// <summary>The list names a test or target of that name, or says "not run" and why.</summary>
+    /// <summary>The list names a test or target of that name, or says "not run" and why. A test has to speak of the command that it is said to try.</summary>
     [Test]
     public void EveryLineToType_IsRunByATest_OrSaidNotToBe()
     {
         (string How, string Pattern)[] known = [.. File.ReadAllLines(SourceTree.PathOf("Redis.Server.Tests", "Documents", "examples.txt"))
             .Where(line => line.Contains(" | ", StringComparison.Ordinal)).Select(line => line.Split(" | ", 2)).Select(parts => (parts[0], parts[1]))];
-        string[] tests = [.. ((string[])["Redis.Server.Tests", "Raft.Core.Tests"])
-            .SelectMany(project => Directory.GetFiles(SourceTree.PathOf(project), "*.cs", SearchOption.AllDirectories)).Select(file => Path.GetFileNameWithoutExtension(file)!)];
+        ILookup<string, string> tests = ((string[])["Redis.Server.Tests", "Raft.Core.Tests"])
+            .SelectMany(project => Directory.GetFiles(SourceTree.PathOf(project), "*Tests.cs", SearchOption.AllDirectories)).ToLookup(file => Path.GetFileNameWithoutExtension(file));
+        string[] lines = [.. CommandLineExamples.Documents.SelectMany(CommandLineExamples.Of).Distinct()];
         Assert.Multiple(() =>
         {
-            foreach ((string how, _) in known)
+            foreach ((string how, string pattern) in known)
+            {
                 Assert.That(how.StartsWith("not run: ", StringComparison.Ordinal) || how == "the target itself" || Targets.Contains(how) || tests.Contains(how), how);
-            foreach (string line in CommandLineExamples.Documents.SelectMany(CommandLineExamples.Of).Distinct())
-                Assert.That(known.Any(one => Fits(line, one.Pattern)), $"Redis.Server.Tests/Documents/examples.txt does not say how this line is tried: {line}");
+                Assert.That(lines.Any(line => Fits(line, pattern)), $"no document has {pattern} any more");
+            }
+
+            foreach (string line in lines)
+            {
+                string? how = known.FirstOrDefault(one => Fits(line, one.Pattern)).How;
+                Assert.That(how, Is.Not.Null, $"Redis.Server.Tests/Documents/examples.txt does not say how this line is tried: {line}");
+                if (how is not null && !how.EndsWith("WalkTests", StringComparison.Ordinal) && line.StartsWith("redis-cli ", StringComparison.Ordinal))
+                    Assert.That(tests[how].Select(File.ReadAllText), Has.All.Contain(CommandIn(line.Split(' '))).IgnoreCase, $"{how} does not do this: {line}");
+            }
         });
+    }
+
+    /// <summary>What the workflow and the gate call is there, with the options that they give it.</summary>
+    [Test]
+    public void TheWorkflow_CallsTargetsAndOptionsThatExist()
+    {
+        string build = File.ReadAllText(SourceTree.PathOf("build.cake"));
+        string[] files = [.. Directory.GetFiles(SourceTree.PathOf(".github", "workflows"), "*.yml"), SourceTree.PathOf(".ci", "run")];
+        string[] lines = [.. files.SelectMany(File.ReadAllLines).Where(line => line.Contains("--target=", StringComparison.Ordinal))];
+        Assert.That(lines, Is.Not.Empty);
+        Assert.Multiple(() =>
+        {
+            foreach (string line in lines)
+            {
+                Assert.That(Targets, Does.Contain(TargetNamed().Match(line).Groups[1].Value), line);
+                foreach (Match option in OptionNamed().Matches(line[line.IndexOf("--target=", StringComparison.Ordinal)..]))
+                    Assert.That(option.Groups[1].Value == "target" || build.Contains($"\"{option.Groups[1].Value}\"", StringComparison.Ordinal), line);
+            }
+        });
+    }
+
+    [Test]
+    public void TheArchivesNamed_AreOfThisVersion()
+    {
+        foreach (string document in CommandLineExamples.Documents)
+            Assert.That(ArchiveNamed().Matches(File.ReadAllText(document)).Select(name => name.Groups[1].Value), Is.All.EqualTo(ServerVersion.Text), document);
     }
 
     private static bool Fits(string line, string pattern) => Regex.IsMatch(line, $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$");
 
     private static string? FaultOfCli(string[] words, CommandTable commands)
     {
-        int at = 1;
-        while (at < words.Length && words[at].StartsWith('-'))
-            at += CliOptionsWithValue.Contains(words[at]) ? 2 : 1;
+        int at = BehindOptions(words);
         if (at >= words.Length || words[at] == "…")
             return null;
         RespWriter frame = new();
@@ -75,9 +110,19 @@ internal sealed partial class CommandLineExampleTests
         return commands.Resolve(parser.Args(frame.Written), refusal) is null ? Encoding.UTF8.GetString(refusal.Written) : null;
     }
 
+    private static int BehindOptions(string[] words)
+    {
+        int at = 1;
+        while (at < words.Length && words[at].StartsWith('-'))
+            at += CliOptionsWithValue.Contains(words[at]) ? 2 : 1;
+        return at;
+    }
+
+    private static string CommandIn(string[] words) => words.ElementAtOrDefault(BehindOptions(words)) ?? "";
+
     private static string? FaultOfServer(string[] words, OptionTable options)
     {
-        if (words.Length > 0 && !words[0].StartsWith("--", StringComparison.Ordinal) && !words[0].Contains('/') && !words[0].Contains('…') && !Errands.Contains(words[0]))
+        if (words.Length > 0 && !words[0].StartsWith("--", StringComparison.Ordinal) && !words[0].Contains('/') && !words[0].Contains('…') && !words[0].EndsWith(".conf", StringComparison.Ordinal) && !Errands.Contains(words[0]))
             return $"'{words[0]}' is nothing the server can be told";
         string? unknown = words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && word.Length > 2
             && !Errands.Contains(word) && !OptionsOfErrands.Contains(word[2..]) && word != "--loadmodule" && options.Find(word[2..]) is null);
@@ -89,4 +134,10 @@ internal sealed partial class CommandLineExampleTests
 
     [GeneratedRegex(@"--target=(\w+)")]
     private static partial Regex TargetNamed();
+
+    [GeneratedRegex(@"redis-raft-server-(\d+\.\d+\.\d+)-")]
+    private static partial Regex ArchiveNamed();
+
+    [GeneratedRegex(@" --([a-z-]+)")]
+    private static partial Regex OptionNamed();
 }

@@ -27,7 +27,7 @@ internal static partial class CommandLineExamples
     [GeneratedRegex(@"^ *```[a-z]*\n(.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"^(\$ |dotnet |\.ci/run|redis-cli |redis-raft-server |redis-benchmark |Redis\.Server |docker |kubectl |systemctl )")]
+    [GeneratedRegex(@"^(\$ |dotnet |\.ci/run|redis-cli |redis-raft-server |redis-benchmark |Redis\.Server |docker |kubectl |systemctl |openssl |for name )")]
     private static partial Regex Command();
 
     [GeneratedRegex(@" +# .*$")]

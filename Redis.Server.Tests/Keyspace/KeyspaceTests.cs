@@ -12,13 +12,13 @@ internal sealed class KeyspaceTests
         Redis.Server.Keyspace.Keyspace keyspace = new() { Now = 1000 };
         keyspace.SetString("a"u8, "x"u8);
         keyspace.SetExpiry("a"u8, 1500);
-        Digest before = keyspace.ComputeDigest();
+        Digest before = Digest.Of(keyspace);
         keyspace.Now = 1500;
         Assert.That(keyspace.Find("a"u8).IsNone, Is.False, "due is what lies in the past");
         keyspace.Now = 1501;
         Assert.That(keyspace.Find("a"u8).IsNone, Is.True);
         Assert.That(keyspace.Count, Is.EqualTo(1));
-        Assert.That(keyspace.ComputeDigest(), Is.EqualTo(before));
+        Assert.That(Digest.Of(keyspace), Is.EqualTo(before));
         Assert.That(keyspace.FindForWrite("a"u8).IsNone, Is.True);
         Assert.That(keyspace.Count, Is.Zero);
         Assert.That(keyspace.ExpiredKeys, Is.EqualTo(1));
@@ -34,7 +34,7 @@ internal sealed class KeyspaceTests
         int expected = Math.Min(budget % 8, keys.Count(key => key.At < 108));
         return one.ExpireDue(budget % 8) == expected
             && other.ExpireDue(budget % 8) == expected
-            && one.ComputeDigest().Equals(other.ComputeDigest())
+            && Digest.Of(one).Equals(Digest.Of(other))
             && one.Count == keys.Length - expected
             && one.ExpiringCount == one.Count;
     }
@@ -79,15 +79,15 @@ internal sealed class KeyspaceTests
     {
         (int Key, long At)[] keys = [.. values.Select((value, index) => (index, 1000L + value))];
         Redis.Server.Keyspace.Keyspace one = Fill(keys), other = Fill(Shuffled(keys, seed));
-        if (!one.ComputeDigest().Equals(other.ComputeDigest()))
+        if (!Digest.Of(one).Equals(Digest.Of(other)))
             return false;
         if (keys.Length == 0)
             return true;
         other.SetExpiry(Key(0), 999);
-        bool seesExpiry = !one.ComputeDigest().Equals(other.ComputeDigest());
+        bool seesExpiry = !Digest.Of(one).Equals(Digest.Of(other));
         other.SetExpiry(Key(0), keys[0].At);
         other.SetString(Key(0), "changed"u8, keepExpiry: true);
-        return seesExpiry && !one.ComputeDigest().Equals(other.ComputeDigest());
+        return seesExpiry && !Digest.Of(one).Equals(Digest.Of(other));
     }
 
     [Test]

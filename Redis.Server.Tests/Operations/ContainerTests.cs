@@ -32,15 +32,15 @@ internal sealed class ContainerTests
     [TearDown]
     public void TearDown() => Directory.Delete(_root, recursive: true);
 
-    [TestCase("", "a1b2c3", "", "--dir /data")]
-    [TestCase("--bind 0.0.0.0", "a1b2c3", "", "--dir /data --bind 0.0.0.0")]
-    [TestCase("--bind 0.0.0.0 --raft.follower-proxy yes", "x9.redisraft.host", "", "--dir /data --bind 0.0.0.0 --raft.follower-proxy yes --raft.addr x9.redisraft.host:6379")]
-    [TestCase("--port 7000", "x9.redisraft.host", "", "--dir /data --port 7000 --raft.addr x9.redisraft.host:7000")]
-    [TestCase("--port 0 --tls-port 7001", "x9.redisraft.host", "", "--dir /data --port 0 --tls-port 7001 --raft.addr x9.redisraft.host:7001")]
-    [TestCase("--raft.addr a:1", "x9.redisraft.host", "", "--dir /data --raft.addr a:1")]
-    [TestCase("--bind 0.0.0.0", "x9.redisraft.host", "node1:6379", "--dir /data --bind 0.0.0.0 --raft.addr node1:6379")]
+    [TestCase("", "a1b2c3", "", "--dir /data --protected-mode no")]
+    [TestCase("--bind 0.0.0.0", "a1b2c3", "", "--dir /data --protected-mode no --bind 0.0.0.0")]
+    [TestCase("--bind 0.0.0.0 --raft.follower-proxy yes", "x9.redisraft.host", "", "--dir /data --protected-mode no --bind 0.0.0.0 --raft.follower-proxy yes --raft.addr x9.redisraft.host:6379")]
+    [TestCase("--port 7000", "x9.redisraft.host", "", "--dir /data --protected-mode no --port 7000 --raft.addr x9.redisraft.host:7000")]
+    [TestCase("--port 0 --tls-port 7001", "x9.redisraft.host", "", "--dir /data --protected-mode no --port 0 --tls-port 7001 --raft.addr x9.redisraft.host:7001")]
+    [TestCase("--raft.addr a:1 --protected-mode yes", "x9.redisraft.host", "", "--dir /data --protected-mode no --raft.addr a:1 --protected-mode yes")]
+    [TestCase("--bind 0.0.0.0", "x9.redisraft.host", "node1:6379", "--dir /data --protected-mode no --bind 0.0.0.0 --raft.addr node1:6379")]
     [TestCase("/etc/node.conf --port 7000", "a1b2c3", "", "/etc/node.conf --dir /data --port 7000")]
-    [TestCase("redis-server --bind 0.0.0.0 --loadmodule redisraft.so", "x9.redisraft.host", "", "--dir /data --bind 0.0.0.0 --loadmodule redisraft.so --raft.addr x9.redisraft.host:6379")]
+    [TestCase("redis-server --bind 0.0.0.0 --loadmodule redisraft.so", "x9.redisraft.host", "", "--dir /data --protected-mode no --bind 0.0.0.0 --loadmodule redisraft.so --raft.addr x9.redisraft.host:6379")]
     public async Task TheEntryPoint_AddsDirectoryAndAddress(string arguments, string hostName, string address, string started)
     {
         Fake("redis-raft-server", "echo \"$@\"");

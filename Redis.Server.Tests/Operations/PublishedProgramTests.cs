@@ -62,7 +62,10 @@ internal sealed class PublishedProgramTests
         TestNode node = new(Directory.CreateTempSubdirectory("home").FullName);
         try
         {
-            node.Start(new Dictionary<string, string> { ["HOME"] = "/nonexistent", ["TMPDIR"] = "/nonexistent" }, "--raft.bootstrap", node.Address);
+            Dictionary<string, string> environment = new() { ["HOME"] = "/nonexistent" };
+            if (OperatingSystem.IsLinux())
+                environment["TMPDIR"] = "/nonexistent"; // elsewhere the library is loaded from a file there
+            node.Start(environment, "--raft.bootstrap", node.Address);
             await node.ReadyAsync();
             await Eventually.TrueAsync("a script's reply", async () => await node.AskAsync("EVAL", "return {KEYS[1], redis.call('incr', 'n') > 0}", "1", "k") == "[$k, :1]");
         }
@@ -77,7 +80,7 @@ internal sealed class PublishedProgramTests
     private static ProcessStartInfo Bare(params string[] arguments)
     {
         ProcessStartInfo start = new(ServerProcess.Program, arguments);
-        if (ServerProcess.Published is not null)
+        if (ServerProcess.Published is not null && !OperatingSystem.IsWindows()) // where sockets need SystemRoot
             start.Environment.Clear();
         return start;
     }

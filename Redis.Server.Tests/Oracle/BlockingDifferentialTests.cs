@@ -55,7 +55,7 @@ internal sealed class BlockingDifferentialTests
         });
         try
         {
-            property.Check(Config.QuickThrowOnFailure.WithMaxTest(Scripts));
+            property.Check(Config.QuickThrowOnFailure.WithMaxTest(Scripts).WithReplay(20_260_103, 1));
         }
         catch (Exception) when (difference != null)
         {

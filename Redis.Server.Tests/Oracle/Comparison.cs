@@ -47,7 +47,7 @@ internal sealed class Comparison : IDisposable
                 return Describe(requests, version, all[i], ours[i], theirs[i]);
         }
 
-        Digest digest = local.Keyspace.ComputeDigest(), replica = follower.Keyspace.ComputeDigest();
+        Digest digest = Digest.Of(local.Keyspace), replica = Digest.Of(follower.Keyspace);
         return digest.Equals(replica) ? null : $"{Lines(requests)}\nleader's digest {digest}, follower's {replica}";
     }
 

@@ -215,7 +215,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         parser.Parse(frame, out _);
         CommandArgs args = parser.Args(frame);
         bool wasCachingGiven = Tracking is { IsCachingGiven: true };
-        long started = CommandMeter.Start();
+        long started = _services.Meter.Start();
         _running = request.Bytes;
         ArgumentBytes = args.TotalLength;
         bool isAnswered = RunLocal(request.Command!, args, reply);

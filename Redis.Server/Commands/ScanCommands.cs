@@ -52,7 +52,7 @@ internal static class ScanCommands
         int count = 0;
         foreach (int index in found)
         {
-            byte[] key = keyspace.KeyAt(index);
+            ReadOnlySpan<byte> key = keyspace.KeyAt(index);
             if (!options.Matches(key) || !options.MatchesType(keyspace.ValueAt(index).Type) || keyspace.IsDueAt(index))
                 continue;
             context.Reply.BulkString(key);

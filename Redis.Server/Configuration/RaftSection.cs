@@ -55,7 +55,7 @@ internal sealed class RaftSection
         _reconnectInterval = table.Add(Milliseconds("raft.reconnect-interval", 100, "Pause between attempts to reach another node."));
         _followerProxy = table.Add(new YesNoOption("raft.follower-proxy", false, OptionFlags.None, "Whether a follower passes requests on to the leader instead of answering MOVED."));
         _logMaxFileSize = table.Add(new MemoryOption("raft.log-max-file-size", 128_000_000, 0, OptionFlags.None, "Size of the log beyond which a snapshot is taken and the log compacted."));
-        _logMaxCacheSize = table.Add(new MemoryOption("raft.log-max-cache-size", 64_000_000, 0, OptionFlags.None, "Log entries kept in memory."));
+        _logMaxCacheSize = table.Add(new MemoryOption("raft.log-max-cache-size", 64_000_000, 0, OptionFlags.None, "Log entries kept in memory for nodes that lack them."));
         _logFsync = table.Add(new YesNoOption("raft.log-fsync", true, OptionFlags.None, "Whether an entry is synced to disk before it counts as stored. With no, a power failure may lose acknowledged writes."));
         _quorumReads = table.Add(new EnumOption<QuorumReads>("raft.quorum-reads", QuorumReads.Yes, QuorumReadNames, OptionFlags.None, "How the leader confirms its leadership before it answers a read: yes asks a majority, lease trusts the answers of a moment ago (the same on every node, from the start), with no a read may be stale."));
         _followerReads = table.Add(new EnumOption<FollowerReads>("raft.follower-reads", FollowerReads.Linearizable, FollowerReadNames, OptionFlags.None, "What a client gets from a follower after READONLY: reads as fresh as the leader's, or whatever the follower has."));

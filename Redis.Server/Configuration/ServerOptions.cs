@@ -36,7 +36,7 @@ internal sealed class ServerOptions
         Table.Begin(OptionSection.Network);
         _port = Table.Add(new IntegerOption("port", 6379, 0, 65535, "", None, "Port for clients and other nodes; 0: no plain TCP."));
         _bind = Table.Add(new WordsOption("bind", ["*", "-::*"], ' ', "addresses", None, "Addresses to listen on; * is every one, a leading - lets an address be missing."));
-        _protectedMode = Table.Add(new YesNoOption("protected-mode", true, None, "Whether clients from elsewhere are refused while there is neither bind nor password."));
+        _protectedMode = Table.Add(new YesNoOption("protected-mode", true, None, "Whether other machines, also nodes, are refused while the default user has no password."));
         _tcpBacklog = Table.Add(new IntegerOption("tcp-backlog", 511, 0, int.MaxValue, "connections", Immutable, "Connections that may wait to be accepted."));
         _tcpKeepAlive = Table.Add(new IntegerOption("tcp-keepalive", 300, 0, int.MaxValue, "s", None, "Silence after which TCP probes a connection; 0: never."));
         _unixSocket = Table.Add(new TextOption("unixsocket", "", Immutable, "Path of a Unix socket to listen on as well.", accepts: "path"));

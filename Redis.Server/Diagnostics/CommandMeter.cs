@@ -6,12 +6,13 @@ using Redis.Server.Protocol;
 namespace Redis.Server.Diagnostics;
 
 /// <summary>
-/// Measures each command that runs, with two readings of the clock, and files what follows from them: statistics, the slow
-/// log, latency events. Application's turn only.
+/// Measures each command that runs and files what follows: statistics, the slow log, latency events. Where one command runs
+/// right after another, the clock is read once for the end of the one and the start of the other. Application's turn only.
 /// </summary>
 internal sealed class CommandMeter(ServerOptions options)
 {
     private readonly DiagnosticsSection _options = options.Diagnostics;
+    private long _ended;
 
     public CommandStatistics Statistics { get; } = new();
 
@@ -21,8 +22,11 @@ internal sealed class CommandMeter(ServerOptions options)
 
     public MonitorFeed Monitors { get; } = new(new SecretArguments(options.Table));
 
-    /// <summary>Reads the clock before a command runs.</summary>
-    public static long Start() => Stopwatch.GetTimestamp();
+    /// <summary>The time before a command runs.</summary>
+    public long Start() => _ended != 0 ? _ended : Stopwatch.GetTimestamp();
+
+    /// <summary>What is done from here on is not a command's time.</summary>
+    public void Pause() => _ended = 0;
 
     /// <summary>A command ran.</summary>
     /// <param name="command">Its row.</param>
@@ -37,7 +41,8 @@ internal sealed class CommandMeter(ServerOptions options)
             Monitors.Show(command, args, client.Address);
         }
 
-        long nanoseconds = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
+        _ended = Stopwatch.GetTimestamp();
+        long nanoseconds = (_ended - started) * (1_000_000_000 / Stopwatch.Frequency);
         Statistics.Ran(command, nanoseconds, failed, _options.LatencyTracking);
         long microseconds = nanoseconds / 1000;
         if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)microseconds && !command.Has(CommandFlags.SkipSlowlog))

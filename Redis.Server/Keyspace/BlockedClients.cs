@@ -100,8 +100,8 @@ internal sealed class BlockedClients
         if (_byId.Count == 0)
             return;
         int index = _byKey.IndexOf(key);
-        if (index >= 0 && !_ready.Contains(_byKey.KeyAt(index)))
-            _ready.Enqueue(_byKey.KeyAt(index));
+        if (index >= 0 && !_ready.Contains(_byKey.KeyArrayAt(index)))
+            _ready.Enqueue(_byKey.KeyArrayAt(index));
     }
 
     /// <summary>The next key that appeared, in order of appearance, with those who wait for it in order of arrival.</summary>

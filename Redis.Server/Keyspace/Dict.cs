@@ -18,6 +18,10 @@ internal sealed class Dict<TValue>
     private const int GrowingStep = 4;
     private const int ShrinkingStep = 16;
 
+    // This object, and the headers of the arrays of chunks and buckets.
+    private const int OwnBytes = 72 + 2 * ArrayHeader;
+    private const int ArrayHeader = 24;
+
     private Entry[][] _chunks = []; // the last ones may be null: room for more
     private int _chunkCount;
     private int[] _buckets = new int[MinBuckets];
@@ -48,9 +52,13 @@ internal sealed class Dict<TValue>
             Entry[][] chunks = _chunks;
             int count = Math.Min(_chunkCount, chunks.Length); // the two may be of different moments
             long entries = count == 1 ? chunks[0]?.Length ?? 0 : (long)count * ChunkSize; // only the first chunk starts small
-            return entries * Unsafe.SizeOf<Entry>() + 8L * chunks.Length + 4L * (_buckets.Length + (_target?.Length ?? 0));
+            return OwnBytes + entries * Unsafe.SizeOf<Entry>() + (8L * chunks.Length) + ((long)count * ArrayHeader)
+                + 4L * (_buckets.Length + (_target?.Length ?? 0));
         }
     }
+
+    /// <summary>Bytes of a table for each entry, on average: itself, and one to two buckets.</summary>
+    public static int BytesAnEntry => Unsafe.SizeOf<Entry>() + 6;
 
     /// <summary>Whether buckets are on the way to a larger or smaller table.</summary>
     public bool IsRehashing => _target != null;
@@ -58,12 +66,16 @@ internal sealed class Dict<TValue>
     /// <summary>The entry's number, or -1. Numbers change when an entry is removed.</summary>
     public int IndexOf(ReadOnlySpan<byte> key)
     {
-        uint hash = (uint)SipHash.Hash(key);
+        return IndexOf(key, (uint)SipHash.Hash(key));
+    }
+
+    private int IndexOf(ReadOnlySpan<byte> key, uint hash)
+    {
         int link = Bucket(hash);
         while (link != 0)
         {
             ref Entry entry = ref At(link - 1);
-            if (entry.Hash == hash && key.SequenceEqual(entry.Key))
+            if (entry.Hash == hash && key.SequenceEqual(KeyOf(ref entry)))
                 return link - 1;
             link = entry.Next;
         }
@@ -105,18 +117,44 @@ internal sealed class Dict<TValue>
     }
 
     /// <summary>As <see cref="GetOrAdd"/>, giving the entry's number.</summary>
-    public int GetOrAddIndex(ReadOnlySpan<byte> key, out bool existed)
+    /// <param name="key">The key.</param>
+    /// <param name="existed">Whether it was there.</param>
+    /// <param name="room">Bytes behind an added key, for a value that lies there: see <see cref="ArrayOf"/>.</param>
+    public int GetOrAddIndex(ReadOnlySpan<byte> key, out bool existed, int room = 0)
     {
-        int index = IndexOf(key);
+        uint hash = (uint)SipHash.Hash(key);
+        int index = IndexOf(key, hash);
         existed = index >= 0;
-        return existed ? index : Add(key.ToArray());
+        if (existed)
+            return index;
+        byte[] array = GC.AllocateUninitializedArray<byte>(key.Length + room);
+        key.CopyTo(array);
+        return Add(array, hash);
     }
 
     /// <summary>Adds a key, whose array is the table's from now on, with a default value; its number, or -1 when it is there.</summary>
-    public int TryAdd(byte[] key) => IndexOf(key) >= 0 ? -1 : Add(key);
+    public int TryAdd(byte[] key)
+    {
+        uint hash = (uint)SipHash.Hash(key);
+        return IndexOf(key, hash) >= 0 ? -1 : Add(key, hash);
+    }
 
-    /// <summary>The key bytes of entry <paramref name="index"/>. Never changed, so they may be kept.</summary>
-    public byte[] KeyAt(int index) => At(index).Key;
+    /// <summary>The key of entry <paramref name="index"/>.</summary>
+    public ReadOnlySpan<byte> KeyAt(int index) => KeyOf(ref At(index));
+
+    /// <summary>The key of entry <paramref name="index"/> as an array, which is never changed and may be kept. Not of a keyspace's keys.</summary>
+    public byte[] KeyArrayAt(int index) => At(index).Key;
+
+    /// <summary>
+    /// The array with the key of entry <paramref name="index"/>. In a keyspace's table a small string lies behind the key
+    /// (<see cref="KeyEntry"/>): one object a key instead of two, and all that GET reads in one place.
+    /// </summary>
+    public ref byte[] ArrayOf(int index)
+    {
+        if (_isShared != null)
+            Own(index);
+        return ref At(index).Key;
+    }
 
     /// <summary>The value of entry <paramref name="index"/>.</summary>
     public ref TValue ValueAt(int index)
@@ -253,7 +291,7 @@ internal sealed class Dict<TValue>
             found.Add(link - 1);
     }
 
-    private int Add(byte[] key)
+    private int Add(byte[] key, uint hash)
     {
         if (_target == null && Count >= _buckets.Length && _buckets.Length < 1 << 30)
             StartRehash(_buckets.Length * 2);
@@ -264,7 +302,7 @@ internal sealed class Dict<TValue>
             Own(index);
         ref Entry entry = ref At(index);
         entry.Key = key;
-        entry.Hash = (uint)SipHash.Hash(key);
+        entry.Hash = hash;
         ref int bucket = ref Bucket(entry.Hash);
         entry.Next = bucket;
         bucket = index + 1;
@@ -304,6 +342,12 @@ internal sealed class Dict<TValue>
         _chunks[chunk] = (Entry[])_chunks[chunk].Clone();
         _isShared[chunk] = false;
     }
+
+    // Decided when the table's type is compiled: nobody else pays for what a keyspace's entries do.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ReadOnlySpan<byte> KeyOf(ref Entry entry) => typeof(TValue) == typeof(KeyEntry)
+        ? entry.Key.AsSpan(0, Unsafe.As<TValue, KeyEntry>(ref entry.Value).KeyLengthIn(entry.Key))
+        : entry.Key;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Entry At(int index) => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];

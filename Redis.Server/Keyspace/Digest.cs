@@ -12,6 +12,22 @@ internal struct Digest : IEquatable<Digest>
     private ulong _a;
     private ulong _b;
 
+    /// <summary>The digest of keys, values and expiry times, independent of order and encodings: equal on equal replicas.</summary>
+    public static Digest Of(Keyspace keyspace)
+    {
+        Digest all = default;
+        for (int i = 0; i < keyspace.Count; i++)
+        {
+            Digest one = default;
+            one.Add(keyspace.KeyAt(i));
+            keyspace.ValueAt(i).AddTo(ref one);
+            one.Add(keyspace.ExpiryAt(i));
+            all.AddUnordered(one);
+        }
+
+        return all;
+    }
+
     /// <summary>Adds a part after those before it.</summary>
     public void Add(ReadOnlySpan<byte> part)
     {

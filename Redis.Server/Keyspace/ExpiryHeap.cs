@@ -128,5 +128,5 @@ internal sealed class ExpiryHeap
     private bool Before(Item left, Item right) =>
         left.At != right.At
             ? left.At < right.At
-            : _keys.KeyAt(left.Entry).AsSpan().SequenceCompareTo(_keys.KeyAt(right.Entry)) < 0;
+            : _keys.KeyAt(left.Entry).SequenceCompareTo(_keys.KeyAt(right.Entry)) < 0;
 }

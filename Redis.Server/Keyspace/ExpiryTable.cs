@@ -45,7 +45,7 @@ internal sealed class ExpiryTable
             _order.Remove(current, name);
         current = time;
         // Cluster times are far below 2^53, so they are exact as scores.
-        _order.Add(time, _times.KeyAt(index));
+        _order.Add(time, _times.KeyArrayAt(index));
     }
 
     public bool Remove(ReadOnlySpan<byte> name)

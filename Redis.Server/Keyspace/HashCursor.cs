@@ -41,7 +41,7 @@ internal ref struct HashCursor
         _now = now;
     }
 
-    public readonly PackedElement Field => _table == null ? _pack[_current] : PackedElement.OfBytes(_table.KeyAt(_current));
+    public readonly PackedElement Field => _table == null ? _pack[_current] : PackedElement.OfBytes(_table.KeyArrayAt(_current));
 
     public readonly PackedElement Value => _table == null ? _pack[_pack.Next(_current)] : PackedElement.OfBytes(_table.ValueAt(_current));
 

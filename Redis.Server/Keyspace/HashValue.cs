@@ -20,7 +20,7 @@ internal sealed class HashValue : RedisObject
 
     public override int Count => _table?.Count ?? _pack.Count / 2;
 
-    public override long MemoryBytes => 64 + (_expiry?.MemoryBytes ?? 0)
+    public override long MemoryBytes => 56 + (_expiry?.MemoryBytes ?? 0)
         + (_table == null ? HeapSize.Array(_pack.Capacity) : _table.TableBytes + _elementBytes);
 
     /// <summary>When fields expire; null when none does.</summary>
@@ -141,7 +141,7 @@ internal sealed class HashValue : RedisObject
     public HashField FieldAt(int index)
     {
         if (_table != null)
-            return new HashField(PackedElement.OfBytes(_table.KeyAt(index)), PackedElement.OfBytes(_table.ValueAt(index)));
+            return new HashField(PackedElement.OfBytes(_table.KeyArrayAt(index)), PackedElement.OfBytes(_table.ValueAt(index)));
         int position = _pack.Seek(index * 2);
         return new HashField(_pack[position], _pack[_pack.Next(position)]);
     }

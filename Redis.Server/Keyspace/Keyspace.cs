@@ -155,8 +155,8 @@ internal sealed class Keyspace
     {
         ref KeyEntry found = ref _keys.ValueAt(entry);
         Release(found.Value);
-        found.Value = value;
-        Account(value);
+        found.Take(value, ref _keys.ArrayOf(entry));
+        Account(found.Value);
     }
 
     /// <summary>Gives the key a value, whatever it had before; its expiry goes unless <paramref name="keepExpiry"/>.</summary>
@@ -174,10 +174,10 @@ internal sealed class Keyspace
     /// <summary>Gives the key a string, written over the old one's memory where it fits.</summary>
     public void SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool keepExpiry = false)
     {
-        int entry = Prepare(key, keepExpiry);
+        int entry = Prepare(key, keepExpiry, value.Length);
         ref KeyEntry found = ref _keys.ValueAt(entry);
         Release(found.Value);
-        found.Value = found.Value.Overwrite(value);
+        found.TakeString(value, key.Length, ref _keys.ArrayOf(entry));
         Account(found.Value);
     }
 
@@ -287,10 +287,10 @@ internal sealed class Keyspace
         if (entry < 0)
             return false;
         ref KeyEntry added = ref _keys.ValueAt(entry);
-        added.Value = value;
+        added.Take(value, ref _keys.ArrayOf(entry));
         added.AccessSeconds = _accessSeconds;
         added.SnapshotEpoch = SnapshotEpoch;
-        long bytes = value.MemoryBytes;
+        long bytes = added.Value.MemoryBytes;
         _dataBytes += HeapSize.Array(key.Length) + bytes;
         if (value.Object is { } collection)
             collection.AccountedBytes = bytes;
@@ -355,7 +355,7 @@ internal sealed class Keyspace
     }
 
     /// <summary>The name of key number <paramref name="index"/>, 0 to Count - 1 (RANDOMKEY, KEYS, snapshots). Numbers change when a key is removed.</summary>
-    public byte[] KeyAt(int index) => _keys.KeyAt(index);
+    public ReadOnlySpan<byte> KeyAt(int index) => _keys.KeyAt(index);
 
     /// <summary>The value of key number <paramref name="index"/>.</summary>
     public RedisValue ValueAt(int index) => _keys.ValueAt(index).Value;
@@ -386,7 +386,7 @@ internal sealed class Keyspace
     {
         ref KeyEntry entry = ref _keys.Find(key);
         return Unsafe.IsNullRef(ref entry) ? 0
-            : HeapSize.Array(key.Length) + entry.Value.MemoryBytes + (_keys.TableBytes / _keys.Count);
+            : HeapSize.Array(key.Length) + entry.Value.MemoryBytes + Dict<KeyEntry>.BytesAnEntry;
     }
 
     /// <summary>CONFIG RESETSTAT.</summary>
@@ -405,27 +405,12 @@ internal sealed class Keyspace
             // A value that was removed meanwhile holds nothing in the account.
             if (value.AccountedBytes == 0)
                 continue;
-            _dataBytes += value.MemoryBytes - value.AccountedBytes;
-            value.AccountedBytes = value.MemoryBytes;
+            long bytes = value.MemoryBytes;
+            _dataBytes += bytes - value.AccountedBytes;
+            value.AccountedBytes = bytes;
         }
 
         _changing.Clear();
-    }
-
-    /// <summary>The digest of keys, values and expiry times, independent of order and encodings: equal on equal replicas.</summary>
-    public Digest ComputeDigest()
-    {
-        Digest all = default;
-        for (int i = 0; i < Count; i++)
-        {
-            Digest one = default;
-            one.Add(KeyAt(i));
-            ValueAt(i).AddTo(ref one);
-            one.Add(ExpiryAt(i));
-            all.AddUnordered(one);
-        }
-
-        return all;
     }
 
     /// <summary>
@@ -464,13 +449,15 @@ internal sealed class Keyspace
     private IReadOnlyList<IKeyspaceObserver> Listening =>
         Observer is KeyspaceObservers several ? several.Listening : Observer is { } one ? [one] : [];
 
-    private int Prepare(ReadOnlySpan<byte> key, bool keepExpiry)
+    /// <summary>The entry of a key that is going to hold something else: a string of <paramref name="length"/> bytes, or 0.</summary>
+    private int Prepare(ReadOnlySpan<byte> key, bool keepExpiry, int length = 0)
     {
-        int entry = _keys.GetOrAddIndex(key, out bool existed);
+        int room = length <= RedisValue.MaxLengthBesideName ? length : 0;
+        int entry = _keys.GetOrAddIndex(key, out bool existed, room);
         if (existed && IsGone(in _keys.ValueAt(entry)))
         {
             Expire(entry);
-            entry = _keys.GetOrAddIndex(key, out existed);
+            entry = _keys.GetOrAddIndex(key, out existed, room);
         }
 
         ref KeyEntry found = ref _keys.ValueAt(entry);
@@ -536,7 +523,7 @@ internal sealed class Keyspace
 
     private void Expire(int entry)
     {
-        byte[] key = _keys.KeyAt(entry);
+        ReadOnlySpan<byte> key = _keys.KeyAt(entry);
         RemoveEntry(entry);
         ExpiredKeys++;
         _watched?.Expired(key);

@@ -41,7 +41,7 @@ internal static unsafe class Prefetch
         {
             if (entry >= 0)
             {
-                Object(keys.KeyAt(entry));
+                Object(keys.ArrayOf(entry));
                 keys.ValueAt(entry).Value.PrefetchData();
             }
         }

@@ -8,7 +8,12 @@ namespace Redis.Server.Keyspace;
 /// </summary>
 internal readonly struct RedisValue
 {
+    // A string's bits: its length, how it came about, and where in its array it begins.
     private const long RawFlag = 1L << 32;
+    private const int OffsetShift = 33;
+
+    /// <summary>Longest string that a keyspace keeps behind the key's name (<see cref="KeyEntry"/>): of longer ones it would save little.</summary>
+    public const int MaxLengthBesideName = 512;
 
     /// <summary>Longest string with encoding embstr.</summary>
     private const int MaxEmbeddedLength = 44;
@@ -44,6 +49,46 @@ internal readonly struct RedisValue
     /// A string in <paramref name="buffer"/>, which the value owns from now on; encoding raw, as after APPEND and SETRANGE.
     /// </summary>
     public static RedisValue FromBuffer(byte[] buffer, int length) => new(buffer, (uint)length | RawFlag);
+
+    /// <summary>A string that takes over an array of just its bytes.</summary>
+    public static RedisValue FromArray(byte[] value) =>
+        Numbers.TryParseInteger(value, out long integer) ? FromInteger(integer) : new(value, (uint)value.Length);
+
+    /// <summary>A string behind a key's name, in a new array with it.</summary>
+    public static RedisValue BesideName(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ref byte[] name)
+    {
+        byte[] both = GC.AllocateUninitializedArray<byte>(key.Length + value.Length);
+        key.CopyTo(both);
+        name = both;
+        return InRoomBeside(both, key.Length, value);
+    }
+
+    /// <summary>A string written to the room behind a key's name.</summary>
+    public static RedisValue InRoomBeside(byte[] name, int keyLength, ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(name.AsSpan(keyLength));
+        return new(name, (long)keyLength << OffsetShift | (uint)value.Length);
+    }
+
+    /// <summary>This string, moved behind a key's name.</summary>
+    public RedisValue BesideName(ReadOnlySpan<byte> key, ref byte[] name)
+    {
+        RedisValue moved = BesideName(key, Bytes, ref name);
+        return new(moved._data, moved._bits | (_bits & RawFlag));
+    }
+
+    /// <summary>
+    /// Whether a keyspace should keep this value behind the key's name: a small string without room to grow, or one that is behind
+    /// another key's name.
+    /// </summary>
+    public bool GoesBesideName =>
+        _data is byte[] && Length <= MaxLengthBesideName && ((_bits & RawFlag) == 0 || Offset > 0);
+
+    /// <summary>Whether this is a string in the array.</summary>
+    public bool IsIn(byte[] array) => ReferenceEquals(_data, array);
+
+    /// <summary>Where in its array a string of bytes begins.</summary>
+    public int Offset => (int)(_bits >>> OffsetShift);
 
     /// <summary>Asks for the memory that the value refers to.</summary>
     public void PrefetchData() => Prefetch.Object(_data);
@@ -83,7 +128,7 @@ internal readonly struct RedisValue
     public bool TryGetInteger(out long value)
     {
         value = _bits;
-        return IsInteger || Numbers.TryParseInteger(((byte[])_data!).AsSpan(0, Length), out value);
+        return IsInteger || Numbers.TryParseInteger(Bytes, out value);
     }
 
     /// <summary>
@@ -92,7 +137,7 @@ internal readonly struct RedisValue
     /// </summary>
     public ReadOnlySpan<byte> AsSpan(Span<byte> scratch) => IsInteger
         ? scratch[..Numbers.FormatInteger(_bits, scratch)]
-        : ((byte[])_data!).AsSpan(0, Length);
+        : Bytes;
 
     /// <summary>A copy of the string's bytes.</summary>
     public byte[] ToArray()
@@ -105,7 +150,7 @@ internal readonly struct RedisValue
     /// The string's own bytes with the room behind them; empty for an integer. To change them in place, ask for
     /// <see cref="Keyspace.BufferForChange"/>.
     /// </summary>
-    public Span<byte> Buffer => _data is byte[] bytes ? bytes : default;
+    public Span<byte> Buffer => _data is byte[] bytes ? bytes.AsSpan(Offset) : default;
 
     /// <summary>A long string for a snapshot to read, while this value may change; null for anything else.</summary>
     public FrozenString? FreezeString() =>
@@ -117,19 +162,19 @@ internal readonly struct RedisValue
         if (IsInteger)
             reply.BulkInteger(_bits);
         else
-            reply.BulkString(((byte[])_data!).AsSpan(0, Length));
+            reply.BulkString(Bytes);
     }
 
-    /// <summary>The value to store for <paramref name="value"/> in this one's place: the same array if it fits well, else a new one.</summary>
+    /// <summary>Whether another string fits well into this one's memory.</summary>
+    public bool CanHold(ReadOnlySpan<byte> value) =>
+        _data is byte[] { Length: <= FrozenString.MinLength } bytes && bytes.Length - Offset is var room
+        && value.Length <= room && room <= value.Length + value.Length / 4 + 8;
+
+    /// <summary>A string of bytes in this one's memory, which can hold it.</summary>
     public RedisValue Overwrite(ReadOnlySpan<byte> value)
     {
-        if (Numbers.TryParseInteger(value, out long integer))
-            return FromInteger(integer);
-        if (_data is not byte[] { Length: <= FrozenString.MinLength } bytes || value.Length > bytes.Length
-            || bytes.Length > value.Length + value.Length / 4 + 8)
-            return FromBytes(value);
-        value.CopyTo(bytes);
-        return new RedisValue(bytes, (uint)value.Length);
+        value.CopyTo(Buffer);
+        return new RedisValue(_data, (_bits & (-1L << OffsetShift)) | (uint)value.Length);
     }
 
     /// <summary>This string of bytes with another length, its buffer grown with room for more when needed; encoding raw. New bytes are zero.</summary>
@@ -137,11 +182,11 @@ internal readonly struct RedisValue
     {
         Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
         ReadOnlySpan<byte> old = AsSpan(scratch);
-        if (_data is byte[] bytes && length <= bytes.Length)
+        if (_data is byte[] bytes && length <= bytes.Length - Offset)
         {
             if (length > old.Length)
-                bytes.AsSpan(old.Length, length - old.Length).Clear();
-            return FromBuffer(bytes, length);
+                Buffer[old.Length..length].Clear();
+            return new RedisValue(bytes, (_bits & (-1L << OffsetShift)) | (uint)length | RawFlag);
         }
 
         // As Redis's sds: double up to 1 MiB, then 1 MiB more.
@@ -154,14 +199,15 @@ internal readonly struct RedisValue
     /// <summary>A deep copy.</summary>
     public RedisValue Clone() => _data switch
     {
-        byte[] bytes => new RedisValue(bytes.AsSpan(0, Length).ToArray(), _bits),
+        byte[] => new RedisValue(Bytes.ToArray(), _bits & ~(-1L << OffsetShift)),
         RedisObject value => new RedisValue(value.Clone()),
         _ => this,
     };
 
-    /// <summary>Estimated bytes on the heap.</summary>
+    /// <summary>Estimated bytes on the heap; of a string behind a key's name, those that the name alone would not take.</summary>
     public long MemoryBytes => _data switch
     {
+        byte[] bytes when Offset > 0 => HeapSize.Array(bytes.Length) - HeapSize.Array(Offset),
         byte[] bytes => HeapSize.Array(bytes.Length),
         RedisObject value => value.MemoryBytes,
         _ => 0,
@@ -180,6 +226,8 @@ internal readonly struct RedisValue
         Span<byte> scratch = stackalloc byte[Numbers.MaxIntegerLength];
         digest.Add(AsSpan(scratch));
     }
+
+    private ReadOnlySpan<byte> Bytes => ((byte[])_data!).AsSpan(Offset, Length);
 
     private static int DecimalLength(long value)
     {

@@ -38,7 +38,7 @@ internal sealed class SetValue : RedisObject
     /// <summary>The member numbered <paramref name="index"/>. Numbers change when a member is added or removed.</summary>
     public PackedElement this[int index] => _table == null
         ? new PackedElement(_integers[index])
-        : PackedElement.OfBytes(_table.KeyAt(index));
+        : PackedElement.OfBytes(_table.KeyArrayAt(index));
 
     public bool Contains(ReadOnlySpan<byte> member) => _table == null
         ? Numbers.TryParseInteger(member, out long integer) && _integers.Contains(integer)

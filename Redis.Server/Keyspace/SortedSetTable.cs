@@ -18,7 +18,7 @@ internal sealed class SortedSetTable
 
     public int Count => _scores.Count;
 
-    public long MemoryBytes => _scores.TableBytes + _order.MemoryBytes + _memberBytes;
+    public long MemoryBytes => 40 + _scores.TableBytes + _order.MemoryBytes + _memberBytes;
 
     public ScoreTree Order => _order;
 
@@ -52,7 +52,7 @@ internal sealed class SortedSetTable
     public bool Set(ReadOnlySpan<byte> member, double score)
     {
         int index = _scores.GetOrAddIndex(member, out bool existed);
-        byte[] key = _scores.KeyAt(index);
+        byte[] key = _scores.KeyArrayAt(index);
         ref double current = ref _scores.ValueAt(index);
         if (existed)
         {

@@ -14,7 +14,7 @@ internal sealed class SortedSetValue : RedisObject
 
     public override int Count => _table?.Count ?? _pack.Count;
 
-    public override long MemoryBytes => _table?.MemoryBytes ?? HeapSize.Array(_pack.Pack.Capacity);
+    public override long MemoryBytes => 40 + (_table?.MemoryBytes ?? HeapSize.Array(_pack.Pack.Capacity));
 
     /// <summary>The listpack of a small set, for RDB; null once it is a table.</summary>
     public ListPack? Packed => _table == null ? _pack.Pack : null;

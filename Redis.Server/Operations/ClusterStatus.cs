@@ -62,7 +62,7 @@ internal sealed class ClusterStatus(string host, int port, NodeAccess access)
         {
             output.WriteLine(m.Info is not { } info
                 ? $"{m.Id,-5} {m.Address,-22} no answer"
-                : $"{m.Id,-5} {m.Address,-22} {info.Role,-10} {(info.Field("raft_is_voting") == "yes" ? "yes" : "no"),-5} "
+                : $"{m.Id,-5} {m.Address,-22} {info.Role,-10} {(info.IsVoting ? "yes" : "no"),-5} "
                     + $"{info.Number("raft_last_applied_index"),10} {m.Behind(lastIndex),8} {MemorySize.Format(info.Number("raft_file_size")),10} "
                     + $"{info.Number("raft_snapshot_last_idx"),10} {info.Number("raft_fsync_avg_microseconds") + " µs",10} "
                     + $"{MemorySize.Format(Math.Max(0, info.Number("raft_disk_free_bytes"))),10}");
@@ -77,7 +77,7 @@ internal sealed class ClusterStatus(string host, int port, NodeAccess access)
         {
             id = Id,
             address = Address,
-            voting = Info is null ? IsVoting : Info.Field("raft_is_voting") == "yes",
+            voting = Info is null ? IsVoting : Info.IsVoting,
             answers = Info is not null,
             behind = Behind(lastIndex),
             info = Info?.Fields,

@@ -36,6 +36,8 @@ internal sealed class RaftInfo
 
     public bool IsLeader => Role == "leader";
 
+    public bool IsVoting => Field("raft_is_voting") == "yes";
+
     /// <summary>A member that knows its leader.</summary>
     public bool IsSettled => State == "up" && LeaderId > 0;
 

@@ -19,7 +19,7 @@ internal sealed class Channels
     public int Count(SubscriptionKind kind) => _tables[(int)kind].Count;
 
     /// <summary>Channels of a kind that have subscribers.</summary>
-    public byte[] NameAt(SubscriptionKind kind, int index) => _tables[(int)kind].KeyAt(index);
+    public byte[] NameAt(SubscriptionKind kind, int index) => _tables[(int)kind].KeyArrayAt(index);
 
     /// <summary>Subscribers of one channel.</summary>
     public int SubscribersOf(SubscriptionKind kind, ReadOnlySpan<byte> name)
@@ -69,7 +69,7 @@ internal sealed class Channels
         Dict<HashSet<ISubscriber>> patterns = _tables[(int)SubscriptionKind.Pattern];
         for (int i = 0; i < patterns.Count; i++)
         {
-            byte[] pattern = patterns.KeyAt(i);
+            byte[] pattern = patterns.KeyArrayAt(i);
             if (!Glob.Matches(pattern, channel))
                 continue;
             foreach (ISubscriber subscriber in patterns.ValueAt(i))

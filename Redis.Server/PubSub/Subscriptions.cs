@@ -30,7 +30,7 @@ internal sealed class Subscriptions
     {
         byte[][] names = new byte[Count(kind)][];
         for (int i = 0; i < names.Length; i++)
-            names[i] = _names[(int)kind]!.KeyAt(i);
+            names[i] = _names[(int)kind]!.KeyArrayAt(i);
         return names;
     }
 

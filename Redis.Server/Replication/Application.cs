@@ -180,6 +180,7 @@ internal sealed class Application : IDisposable
     {
         long before = _appliedIndex;
         bool finished;
+        _runner.Meter.Pause();
         try
         {
             finished = DoWork(onLoan ? LoanBudget : int.MaxValue, onLoan);
@@ -190,10 +191,7 @@ internal sealed class Application : IDisposable
             return true;
         }
 
-        if (!finished && onLoan)
-        {
-            Volatile.Write(ref _throttled, _throttled + 1);
-        }
+        Volatile.Write(ref _throttled, _throttled + (!finished && onLoan ? 1 : 0));
 
         if (_invalidations.HasUntold)
         {
@@ -294,6 +292,7 @@ internal sealed class Application : IDisposable
                 return true;
             default:
                 work.Action!();
+                _runner.Meter.Pause();
                 return true;
         }
     }
@@ -308,6 +307,7 @@ internal sealed class Application : IDisposable
             }
 
             Thread.Sleep((int)Math.Ceiling(ApplyDelay.TotalMilliseconds));
+            _runner.Meter.Pause();
         }
 
         LogEntry entry = work.Entry;
@@ -461,7 +461,8 @@ internal sealed class Application : IDisposable
             return true;
         }
 
-        if (IsAborted(request, _clock()) || _runner.Read(LastApplied, ClusterTime, request.IsByClusterTime ? 0 : _clock(), stream))
+        long now = _clock();
+        if (IsAborted(request, now) || _runner.Read(LastApplied, ClusterTime, request.IsByClusterTime ? 0 : now, stream))
         {
             EndReply(stream, request.Bytes);
             return true;

@@ -190,7 +190,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
 
                     break;
                 case EntryPayload.Transaction:
-                    long started = CommandMeter.Start();
+                    long started = meter.Start();
                     RunTransaction(payload, client);
                     if (_exec is not null)
                     {
@@ -230,7 +230,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
             context.CallWitness = meter.Monitors;
         }
 
-        long started = CommandMeter.Start();
+        long started = meter.Start();
         command.Handler!(context, args);
         context.CallWitness = null;
         if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again

@@ -329,7 +329,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
             server.EntriesApplied(applied);
         }
 
-        _log!.ReleaseApplied(applied);
+        _log!.ReleaseApplied(applied, server.HeldByAll);
     }
 
     private void EndStep(RaftServer server)

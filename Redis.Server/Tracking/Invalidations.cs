@@ -162,7 +162,7 @@ internal sealed class Invalidations(Keyspace.Keyspace keyspace) : IKeyspaceObser
         }
 
         HashSet<TrackingSession> readers = _readers.ValueAt(index);
-        byte[] name = _readers.KeyAt(index);
+        byte[] name = _readers.KeyArrayAt(index);
         _readers.RemoveAt(index);
         Items -= readers.Count;
         foreach (TrackingSession session in readers)

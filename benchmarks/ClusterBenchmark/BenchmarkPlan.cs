@@ -1,11 +1,12 @@
 using System.Globalization;
+using Benchmarks.Measuring;
 
 namespace Benchmarks.ClusterBenchmark;
 
 /// <summary>What ClusterBenchmark was asked for.</summary>
 internal sealed record BenchmarkPlan
 {
-    public int Rounds { get; private init; } = 3;
+    public int Rounds => RoundsGiven ?? (IsQuick ? 1 : 3);
 
     /// <summary>How many nodes make up the cluster.</summary>
     public int Nodes { get; private init; } = 3;
@@ -34,11 +35,16 @@ internal sealed record BenchmarkPlan
     /// <summary>The JSON of an earlier run whose ratios must not collapse, or null.</summary>
     public string? Recorded { get; private init; }
 
+    /// <summary>The JSON of an earlier run whose chart is drawn anew, with nothing measured, or null.</summary>
+    public string? Drawn { get; private init; }
+
     /// <summary>Loads whose name contains this.</summary>
     public string Only { get; private init; } = "";
 
     /// <summary>Options handed to every node.</summary>
     public IReadOnlyList<string> NodeOptions { get; private init; } = [];
+
+    private int? RoundsGiven { get; init; }
 
     /// <summary>What is measured.</summary>
     public IEnumerable<Load> Loads => (IsWide ? Load.Wide : Load.Goals).Where(l => l.Name.Contains(Only, StringComparison.OrdinalIgnoreCase));
@@ -46,40 +52,27 @@ internal sealed record BenchmarkPlan
     /// <exception cref="ArgumentException">An argument is unknown or lacks its value.</exception>
     public static BenchmarkPlan Parse(IReadOnlyList<string> arguments)
     {
-        BenchmarkPlan plan = new();
-        bool roundsGiven = false;
-        for (int i = 0; i < arguments.Count; i++)
-        {
-            string[] parts = arguments[i].Split('=', 2);
-            if (parts[0] == "--")
-            {
-                plan = plan with { NodeOptions = [.. arguments.Skip(i + 1)] };
-                break;
-            }
-            string Value() => parts.Length > 1 ? parts[1]
-                : ++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{parts[0]} needs a value");
-            plan = plan.With(parts[0], Value);
-            roundsGiven |= parts[0] == "--rounds";
-        }
-        return plan.IsQuick && !roundsGiven ? plan with { Rounds = 1 } : plan;
+        (BenchmarkPlan plan, IReadOnlyList<string> others) = PlanArguments.Read("ClusterBenchmark", new BenchmarkPlan(), arguments, With);
+        return plan with { NodeOptions = others };
     }
 
     /// <summary>How many requests a load is measured with.</summary>
     public int RequestsOf(Load load) => Math.Max(load.Clients, load.Requests / (IsQuick ? 5 : 1));
 
-    private BenchmarkPlan With(string option, Func<string> value) => option switch
+    private static BenchmarkPlan? With(BenchmarkPlan plan, string option, Func<string> value) => option switch
     {
-        "--quick" => this with { IsQuick = true },
-        "--wide" => this with { IsWide = true },
-        "--open-loop" => this with { HasOpenLoop = true },
-        "--rounds" => this with { Rounds = int.Parse(value(), CultureInfo.InvariantCulture) },
-        "--nodes" => this with { Nodes = int.Parse(value(), CultureInfo.InvariantCulture) },
-        "--output" => this with { Output = value() },
-        "--server" => this with { Server = Path.GetFullPath(value()) },
-        "--baseline" => this with { Baseline = Path.GetFullPath(value()) },
-        "--recorded" => this with { Recorded = value() },
-        "--only" => this with { Only = value() },
-        "--address" when value().Split(':') is [string host, string port] => this with { Address = (host, int.Parse(port, CultureInfo.InvariantCulture)) },
-        _ => throw new ArgumentException($"ClusterBenchmark knows no {option}, or not this value"),
+        "--quick" => plan with { IsQuick = true },
+        "--wide" => plan with { IsWide = true },
+        "--open-loop" => plan with { HasOpenLoop = true },
+        "--rounds" => plan with { RoundsGiven = int.Parse(value(), CultureInfo.InvariantCulture) },
+        "--nodes" => plan with { Nodes = int.Parse(value(), CultureInfo.InvariantCulture) },
+        "--output" => plan with { Output = value() },
+        "--draw" => plan with { Drawn = value() },
+        "--server" => plan with { Server = Path.GetFullPath(value()) },
+        "--baseline" => plan with { Baseline = Path.GetFullPath(value()) },
+        "--recorded" => plan with { Recorded = value() },
+        "--only" => plan with { Only = value() },
+        "--address" when value().Split(':') is [string host, string port] => plan with { Address = (host, int.Parse(port, CultureInfo.InvariantCulture)) },
+        _ => null,
     };
 }

@@ -1,3 +1,5 @@
+using Benchmarks.Measuring;
+
 namespace Benchmarks.ClusterBenchmark;
 
 /// <summary>
@@ -13,6 +15,12 @@ internal static class ClusterBenchmark
     public static int Run(IReadOnlyList<string> arguments)
     {
         BenchmarkPlan plan = BenchmarkPlan.Parse(arguments);
+        if (plan.Drawn is { } drawn)
+        {
+            Report.Draw(drawn);
+            return 0;
+        }
+
         return Scratch.Use("cluster-benchmark", directory =>
         {
             using Targets targets = Targets.Start(plan, directory);

@@ -1,3 +1,5 @@
+using Benchmarks.Measuring;
+
 namespace Benchmarks.ClusterBenchmark;
 
 /// <summary>What one load gave on each target, round by round.</summary>
@@ -19,14 +21,7 @@ internal sealed class Measurement(Load load, int targets)
 
     public void Add(int target, Figures figures) => _rounds[target].Add(figures);
 
-    public double PerSecond(int target) => Median(_rounds[target].Select(f => f.PerSecond));
+    public double PerSecond(int target) => Medians.Of(_rounds[target].Select(f => f.PerSecond));
 
-    public double P99(int target) => Median(_rounds[target].Select(f => f.P99));
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
+    public double P99(int target) => Medians.Of(_rounds[target].Select(f => f.P99));
 }

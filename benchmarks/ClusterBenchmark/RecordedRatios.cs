@@ -8,17 +8,21 @@ internal sealed class RecordedRatios
 {
     private const double Collapse = 0.6;
 
-    private readonly Dictionary<string, double> _ratios;
+    private readonly IReadOnlyList<RecordedRatio> _ratios;
 
-    private RecordedRatios(Dictionary<string, double> ratios) => _ratios = ratios;
+    private RecordedRatios(IReadOnlyList<RecordedRatio> ratios) => _ratios = ratios;
 
     /// <summary>Reads what <see cref="Report.Write"/> wrote.</summary>
     public static RecordedRatios Read(string path)
     {
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(path));
-        return new RecordedRatios(report.RootElement.GetProperty("loads").EnumerateArray()
-            .ToDictionary(l => l.GetProperty("name").GetString()!, l => l.GetProperty("ratio").GetDouble()));
+        return new RecordedRatios([.. report.RootElement.GetProperty("loads").EnumerateArray().Select(load => new RecordedRatio(
+            load.GetProperty("name").GetString()!,
+            load.GetProperty("ratio").GetDouble(),
+            load.GetProperty("goal") is { ValueKind: JsonValueKind.Number } goal ? goal.GetDouble() : null))]);
     }
+
+    public string Chart() => RatioChart.Draw(_ratios);
 
     /// <summary>Whether no load collapsed; says which did.</summary>
     public bool AreHeldBy(IEnumerable<Measurement> measurements, TextWriter output)
@@ -26,7 +30,7 @@ internal sealed class RecordedRatios
         bool held = true;
         foreach (Measurement m in measurements)
         {
-            if (!_ratios.TryGetValue(m.Load.Name, out double recorded) || m.Ratio >= recorded * Collapse) continue;
+            if (_ratios.FirstOrDefault(r => r.Load == m.Load.Name) is not { Ratio: double recorded } || m.Ratio >= recorded * Collapse) continue;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{m.Load.Name} collapsed: {m.Ratio:F2} of the yardstick, {recorded:F2} is recorded"));
             held = false;
         }

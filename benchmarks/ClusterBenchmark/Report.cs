@@ -29,8 +29,11 @@ internal static class Report
         string path = Path.GetFullPath(plan.Output);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, Text(plan, measurements, openLoop) + "\n");
-        if (measurements.Any(m => m.Load.Goal is not null)) File.WriteAllText(Path.ChangeExtension(path, ".svg"), RatioChart.Draw(measurements));
+        if (measurements.Any(m => m.Load.Goal is not null)) Draw(path);
     }
+
+    /// <summary>The chart beside the figures of a run, from them alone: there is one source.</summary>
+    public static void Draw(string path) => File.WriteAllText(Path.ChangeExtension(path, ".svg"), RecordedRatios.Read(path).Chart());
 
     /// <summary>What of the machine and the build belongs to every figure.</summary>
     public static object Circumstances() => new

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Benchmarks.ClusterBenchmark;
+using Benchmarks.Measuring;
 
 namespace Benchmarks.Growth;
 
@@ -12,18 +13,17 @@ internal static class GrowthBenchmark
     /// <summary>Answers the exit code.</summary>
     public static int Run(IReadOnlyList<string> arguments)
     {
-        string only = Value(arguments, "--only") ?? "";
-        string output = Path.GetFullPath(Value(arguments, "--output") ?? "artifacts");
-        int rounds = int.Parse(Value(arguments, "--rounds") ?? "3", CultureInfo.InvariantCulture);
+        GrowthPlan plan = GrowthPlan.Parse(arguments);
+        string output = Path.GetFullPath(plan.Output);
         Directory.CreateDirectory(output);
         return Scratch.Use("growth", directory =>
         {
-            foreach (Curve curve in Curve.All.Where(c => c.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+            foreach (Curve curve in plan.Curves)
             {
-                List<GrowthPoint> points = Measure(curve, directory, rounds);
+                List<GrowthPoint> points = Measure(curve, directory, plan.Rounds);
                 string file = Path.Combine(output, $"growth-{curve.Name.Replace(' ', '-')}");
                 File.WriteAllText(file + ".svg", GrowthChart.Draw(curve, points));
-                File.WriteAllText(file + ".json", JsonSerializer.Serialize(new { curve = curve.Name, rounds, circumstances = Report.Circumstances(), points }, Indented) + "\n");
+                File.WriteAllText(file + ".json", JsonSerializer.Serialize(new { curve = curve.Name, rounds = plan.Rounds, circumstances = Report.Circumstances(), points }, Indented) + "\n");
                 Console.WriteLine($"Written to {file}.svg and .json");
             }
             return 0;
@@ -66,7 +66,4 @@ internal static class GrowthBenchmark
             $"{curve.Label(value),12} {command} {point.Yardstick,12:N0} {point.Cluster,12:N0} {point.Cluster / point.Yardstick,7:F2} {point.YardstickP99,8:F2} {point.ClusterP99,8:F2}"));
         return point;
     }
-
-    private static string? Value(IReadOnlyList<string> arguments, string option) =>
-        arguments.FirstOrDefault(a => a.StartsWith(option + "=", StringComparison.Ordinal))?[(option.Length + 1)..];
 }

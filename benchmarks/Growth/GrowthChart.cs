@@ -1,5 +1,5 @@
 using System.Globalization;
-using Benchmarks.ClusterBenchmark;
+using Benchmarks.Measuring;
 
 namespace Benchmarks.Growth;
 

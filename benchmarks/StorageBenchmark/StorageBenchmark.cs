@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Benchmarks.ClusterBenchmark;
+using Benchmarks.Measuring;
 using Redis.Server.Operations;
 
 namespace Benchmarks.StorageBenchmark;
@@ -78,10 +78,10 @@ internal sealed class StorageBenchmark(StoragePlan plan, string directory)
                 $"  snapshot {round + 1}: {seconds[^1]:0.00} s, {size / 1e6:0} MB, longest of {replies.Length} replies {longest[^1]:0.0} ms (asked for after {Stopwatch.GetElapsedTime(started, replies[^1].Asked).TotalSeconds:0.00} s), 99.9 % within {replies[replies.Length * 999 / 1000].Took:0.0} ms, extra memory {extra[^1]:0.0} %"));
             Thread.Sleep(1000);
         }
-        Say("longest reply during a snapshot, median", Median(longest), "ms");
+        Say("longest reply during a snapshot, median", Medians.Of(longest), "ms");
         Say("longest reply during a snapshot, worst", longest.Max(), "ms");
         Say("extra memory, worst", extra.Max(), "%");
-        Say("snapshot speed under load, median", size / 1e6 / Median(seconds), "MB/s");
+        Say("snapshot speed under load, median", size / 1e6 / Medians.Of(seconds), "MB/s");
     }
 
     private void MeasureLog()
@@ -195,8 +195,6 @@ internal sealed class StorageBenchmark(StoragePlan plan, string directory)
             Thread.Sleep(10);
         }
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static void Say(string what, double value, string unit) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-45} {value,10:0.0} {unit}"));

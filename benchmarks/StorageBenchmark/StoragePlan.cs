@@ -1,4 +1,5 @@
 using System.Globalization;
+using Benchmarks.Measuring;
 
 namespace Benchmarks.StorageBenchmark;
 
@@ -16,20 +17,13 @@ internal sealed record StoragePlan
     public string Server { get; private init; } = Path.GetFullPath(Path.Combine("Redis.Server", "bin", "Release", "net10.0", "Redis.Server"));
 
     /// <exception cref="ArgumentException">An argument is unknown or lacks its value.</exception>
-    public static StoragePlan Parse(IReadOnlyList<string> arguments)
+    public static StoragePlan Parse(IReadOnlyList<string> arguments) => PlanArguments.Read("StorageBenchmark", new StoragePlan(), arguments, With).Plan;
+
+    private static StoragePlan? With(StoragePlan plan, string option, Func<string> value) => option switch
     {
-        StoragePlan plan = new();
-        for (int i = 0; i < arguments.Count; i += 2)
-        {
-            string value = i + 1 < arguments.Count ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} needs a value");
-            plan = arguments[i] switch
-            {
-                "--keys" => plan with { Keys = int.Parse(value, CultureInfo.InvariantCulture) },
-                "--rounds" => plan with { Rounds = int.Parse(value, CultureInfo.InvariantCulture) },
-                "--server" => plan with { Server = Path.GetFullPath(value) },
-                _ => throw new ArgumentException($"StorageBenchmark knows no {arguments[i]}"),
-            };
-        }
-        return plan;
-    }
+        "--keys" => plan with { Keys = int.Parse(value(), CultureInfo.InvariantCulture) },
+        "--rounds" => plan with { Rounds = int.Parse(value(), CultureInfo.InvariantCulture) },
+        "--server" => plan with { Server = Path.GetFullPath(value()) },
+        _ => null,
+    };
 }

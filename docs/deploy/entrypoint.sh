@@ -4,6 +4,9 @@
 # The address that others reach the node by, where no option says it: RAFT_ADDR; else the host name and the port, if the host name
 # has a dot, as one that was given on purpose has (NODE.redisraft.host). A container's own name, 12 hexadecimal digits, changes with
 # each container and is no address to remember.
+#
+# Protected mode is off, as in Redis's own images: whoever can reach the container's network is served, the other nodes among them. A
+# configuration file says that for itself.
 set -eu
 
 case "${1:-}" in
@@ -33,7 +36,7 @@ fi
 
 case "${1:-}" in
     *.conf) file=$1; shift; set -- "$file" --dir "${DATA_DIR:-/data}" "$@" ;;
-    *) set -- --dir "${DATA_DIR:-/data}" "$@" ;;
+    *) set -- --dir "${DATA_DIR:-/data}" --protected-mode no "$@" ;;
 esac
 case "$address" in
     '' | given) ;;

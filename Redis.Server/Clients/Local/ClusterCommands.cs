@@ -184,5 +184,5 @@ internal static class ClusterCommands
     }
 
     private static IEnumerable<byte[]> KeysIn(Keyspace.Keyspace keyspace, int slot) =>
-        Enumerable.Range(0, keyspace.Count).Where(i => !keyspace.IsDueAt(i)).Select(keyspace.KeyAt).Where(key => KeySlot.Of(key) == slot);
+        Enumerable.Range(0, keyspace.Count).Where(i => !keyspace.IsDueAt(i) && KeySlot.Of(keyspace.KeyAt(i)) == slot).Select(i => keyspace.KeyAt(i).ToArray());
 }

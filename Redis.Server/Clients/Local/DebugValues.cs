@@ -15,7 +15,7 @@ internal static class DebugValues
     private const int DumpFrame = 1 + 2 + 8;
 
     public static void Digest(ClientConnection client, CommandArgs args, RespWriter reply) =>
-        reply.SimpleString(Encoding.ASCII.GetBytes(client.Services.Keyspace.ComputeDigest().ToString()));
+        reply.SimpleString(Encoding.ASCII.GetBytes(Keyspace.Digest.Of(client.Services.Keyspace).ToString()));
 
     public static void DigestValue(ClientConnection client, CommandArgs args, RespWriter reply)
     {

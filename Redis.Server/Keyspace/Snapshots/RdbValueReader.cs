@@ -64,7 +64,7 @@ internal sealed class RdbValueReader
 
     private static RedisValue ValueOf(RedisObject value) => value.Count == 0 ? default : new RedisValue(value);
 
-    private static RedisValue ReadStringValue(RdbInput input) => RedisValue.FromString(input.ReadString());
+    private static RedisValue ReadStringValue(RdbInput input) => RedisValue.FromArray(input.ReadString());
 
     private RedisValue ReadList(RdbInput input)
     {

@@ -202,7 +202,7 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
             return null;
         entry.SnapshotEpoch = _epoch;
         RedisValue value = entry.Value.Object is { } collection ? new RedisValue(collection.Freeze()) : default;
-        return new FrozenKey(isWalked ? -1 : index, _keys.KeyAt(index), value, text, ExpiryOf(entry));
+        return new FrozenKey(isWalked ? -1 : index, _keys.KeyAt(index).ToArray(), value, text, ExpiryOf(entry));
     }
 
     private void BeginFrozen(FrozenKey key)
@@ -230,7 +230,7 @@ internal sealed class SnapshotView : ISnapshotView, IDisposable
             writer.Continue(output, long.MaxValue);
     }
 
-    private void BeginKey(byte[] name, in RedisValue value, long expiry, RdbValueWriter writer, RdbOutput output)
+    private void BeginKey(ReadOnlySpan<byte> name, in RedisValue value, long expiry, RdbValueWriter writer, RdbOutput output)
     {
         RdbFile.WriteKey(output, name, RdbValueWriter.TypeOf(value), expiry);
         writer.Begin(value, output);

@@ -1,4 +1,4 @@
-namespace Benchmarks.ClusterBenchmark;
+namespace Benchmarks.Measuring;
 
 /// <summary>A directory for the data of a benchmark: on the disk of the sources, because /tmp may be memory and an fsync there costs nothing.</summary>
 internal static class Scratch

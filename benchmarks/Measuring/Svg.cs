@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace Benchmarks.ClusterBenchmark;
+namespace Benchmarks.Measuring;
 
 /// <summary>Rectangles, lines and words in a picture that also reads well on a dark page.</summary>
 internal sealed class Svg(int width, int height)
