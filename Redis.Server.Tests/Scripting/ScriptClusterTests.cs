@@ -55,7 +55,7 @@ internal sealed class ScriptClusterTests
     [Test]
     public async Task Replicas_agree_after_generated_scripts_whatever_happens_to_them()
     {
-        using TestCluster cluster = await TestCluster.FormAsync(3, Steady);
+        using TestCluster cluster = await TestCluster.FormAsync(3, [.. Steady, "--script-max-instructions", $"{ScriptWorkload.Instructions}"]);
         try
         {
             TestNode leader = await cluster.LeaderAsync(), victim = await cluster.FollowerAsync();
@@ -114,7 +114,7 @@ internal sealed class ScriptClusterTests
     private static async Task GeneratedAsync(TestNode leader, ulong round)
     {
         using TestClient client = await leader.ConnectAsync();
-        Reply[] replies = await client.PipelineAsync(ScriptWorkload.Sample(150, Seed + round));
+        Reply[] replies = await client.PipelineAsync(ScriptWorkload.Sample(120, Seed + round));
         Assert.That(replies.Select(reply => reply.AsString), Has.None.StartsWith("TIMEOUT").And.None.StartsWith("MOVED").And.None.StartsWith("CLUSTERDOWN"));
     }
 

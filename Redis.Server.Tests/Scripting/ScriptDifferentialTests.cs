@@ -6,6 +6,7 @@ using FsCheck.Fluent;
 using NUnit.Framework;
 using Redis.Server.Tests.Oracle;
 using Redis.Server.Tests.Oracle.Families;
+using Digest = Redis.Server.Keyspace.Digest;
 
 namespace Redis.Server.Tests.Scripting;
 
@@ -56,7 +57,7 @@ internal sealed partial class ScriptDifferentialTests
             found += Compare(reads, oracle.Run(reads), local, Rules.AreAlike, version, differences);
         }
 
-        if (local.Keyspace.ComputeDigest().Equals(follower.Keyspace.ComputeDigest()))
+        if (Digest.Of(local.Keyspace).Equals(Digest.Of(follower.Keyspace)))
             return found;
         differences.Append(CultureInfo.InvariantCulture, $"leader and follower differ after\n{string.Join('\n', scripts)}\n");
         return found + 1;

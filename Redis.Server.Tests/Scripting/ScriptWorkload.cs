@@ -7,6 +7,9 @@ namespace Redis.Server.Tests.Scripting;
 /// <summary>What clients that live on scripts send: scripts pure and impure, known and new, libraries, transactions, and plain writes between them.</summary>
 internal static class ScriptWorkload
 {
+    /// <summary>Enough for all of these; those that would not end do so soon.</summary>
+    public const long Instructions = 2_000_000;
+
     /// <summary>Whatever a script can get hold of that a replica might see differently.</summary>
     private static readonly Gen<string> Impure = Gen.Elements(
         "local t = redis.call('time') return redis.call('rpush', 'times', t[1], t[2])",
