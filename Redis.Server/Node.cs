@@ -73,6 +73,7 @@ internal sealed class Node : INode
         _upkeep = new ClientUpkeep(services);
         context.Invalidations.FindClient = services.Clients.Find;
         context.Invalidations.MaxKeys = () => options.TrackingTableMaxKeys;
+        options.Table.Changed += _ => _host.Application.Post(context.Invalidations.KeepWithinLimit);
         NotifyAsConfigured(context, options);
         _host.Consensus.StateChanged += change => GiveUpClientsOfLeader(context, change);
         _metrics = new NodeMetrics(services);

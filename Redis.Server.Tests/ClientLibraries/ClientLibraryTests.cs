@@ -4,10 +4,27 @@ using Redis.Server.Tests.Oracle;
 
 namespace Redis.Server.Tests.ClientLibraries;
 
-/// <summary>Clients that people use, each with a short script against a live cluster. Skips, and says so, where one is not installed.</summary>
-[TestFixture]
-internal sealed class ClientLibraryTests() : SharedCluster(3)
+/// <summary>
+/// Clients that people use, each with a short script against a live cluster, plainly and over TLS as a user of the ACL. Skips, and
+/// says so, where one is not installed.
+/// </summary>
+[TestFixture(false, TestName = "ClientLibraryTests")]
+[TestFixture(true, TestName = "ClientLibraryTests over TLS")]
+internal sealed class ClientLibraryTests : SharedCluster
 {
+    private readonly ClientEntrance _entrance;
+
+    public ClientLibraryTests(bool isSecure)
+        : this(new ClientEntrance(isSecure))
+    {
+    }
+
+    private ClientLibraryTests(ClientEntrance entrance)
+        : base(3, entrance.Door, entrance.ServerOptions) => _entrance = entrance;
+
+    [OneTimeTearDown]
+    public void Close() => _entrance.Dispose();
+
     [Test]
     public async Task RedisPy()
     {
@@ -32,6 +49,18 @@ internal sealed class ClientLibraryTests() : SharedCluster(3)
         await RunScriptAsync(node, "smoke.js");
     }
 
+    [Test]
+    public async Task NodeRedis()
+    {
+        string node = Require("node");
+        if ((await InstalledProgram.RunAsync(node, "-e", "require('redis')")).Code != 0)
+        {
+            Assert.Ignore("node-redis is not installed (NODE_PATH).");
+        }
+
+        await RunScriptAsync(node, "smoke-node-redis.js");
+    }
+
     [TestCase(TestName = "redis-cli, RESP2")]
     [TestCase("-3", TestName = "redis-cli, RESP3")]
     [TestCase("-c", TestName = "redis-cli, following MOVED")]
@@ -39,9 +68,9 @@ internal sealed class ClientLibraryTests() : SharedCluster(3)
     {
         string cli = Require("redis-cli");
         TestNode node = options is ["-c"] ? await Cluster.FollowerAsync() : await Cluster.LeaderAsync();
-        (int code, string output) = await InstalledProgram.RunAsync(cli, [.. options, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
+        (int code, string output) = await InstalledProgram.RunAsync(cli, [.. options, .. _entrance.CliArguments, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "OK")));
-        (code, output) = await InstalledProgram.RunAsync(cli, [.. options, "-p", $"{node.Port}", "GET", "cli:s"]);
+        (code, output) = await InstalledProgram.RunAsync(cli, [.. options, .. _entrance.CliArguments, "-p", $"{node.Port}", "GET", "cli:s"]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "v")));
     }
 
@@ -61,7 +90,7 @@ internal sealed class ClientLibraryTests() : SharedCluster(3)
         string path = Path.Combine(TestContext.CurrentContext.TestDirectory, "ClientLibraries", script);
         TestNode leader = await Cluster.LeaderAsync();
         TestNode follower = await Cluster.FollowerAsync();
-        (int code, string output) = await InstalledProgram.RunAsync(interpreter, path, $"{leader.Port}", $"{follower.Port}");
+        (int code, string output) = await InstalledProgram.RunAsync(interpreter, [path, $"{leader.Port}", $"{follower.Port}", .. _entrance.ScriptArguments]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "ok")));
     }
 }

@@ -5,12 +5,17 @@ using Redis.Server.Tests.Oracle;
 
 namespace Redis.Server.Tests.ClientLibraries;
 
-/// <summary>What redis-cli does besides sending commands, against a live cluster. Skips, and says so, where it is not installed.</summary>
-[TestFixture]
-internal sealed class RedisCliTests
+/// <summary>
+/// What redis-cli does besides sending commands, against a live cluster, plainly and over TLS as a user of the ACL. Skips, and says
+/// so, where it is not installed.
+/// </summary>
+[TestFixture(false, TestName = "RedisCliTests")]
+[TestFixture(true, TestName = "RedisCliTests over TLS")]
+internal sealed class RedisCliTests(bool isSecure)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    private readonly ClientEntrance _entrance = new(isSecure);
     private TestCluster _cluster = null!;
     private TestNode _leader = null!;
     private string _cli = null!;
@@ -25,7 +30,7 @@ internal sealed class RedisCliTests
         }
 
         _cli = cli;
-        _cluster = await TestCluster.FormAsync(3);
+        _cluster = await TestCluster.FormAsync(3, _entrance.Door, _entrance.ServerOptions);
         _leader = await _cluster.LeaderAsync();
         using TestClient client = await _leader.ConnectAsync();
         await client.PipelineAsync([
@@ -34,7 +39,11 @@ internal sealed class RedisCliTests
     }
 
     [OneTimeTearDown]
-    public void TearDown() => _cluster?.Dispose();
+    public void TearDown()
+    {
+        _cluster?.Dispose();
+        _entrance.Dispose();
+    }
 
     [TearDown]
     public void Report() => _cluster.ReportIfFailed();
@@ -112,6 +121,81 @@ internal sealed class RedisCliTests
         Assert.That((code, output.Trim()), Is.EqualTo((0, "1# \"a\" => \"1\"\n2# \"b\" => \"2\"")));
     }
 
+    [TestCase("--latency-history", " seconds range")]
+    [TestCase("--latency-dist", "from 1 to 9     milliseconds")]
+    public async Task Latency_is_shown_over_time_and_by_spread(string option, string sign)
+    {
+        using Process process = Start(option, "--no-raw", "-i", "0.1");
+        using CancellationTokenSource limit = new(Limit);
+        string line = "";
+        while (!line.Contains(sign, StringComparison.Ordinal))
+            line = await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new EndOfStreamException(line);
+        process.Kill();
+    }
+
+    [Test]
+    public async Task Hotkeys_says_what_it_lacks()
+    {
+        (int code, string output) = await RunAsync("--hotkeys");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Contain("An LFU maxmemory policy is not selected"));
+    }
+
+    [Test]
+    public async Task Eval_runs_a_file()
+    {
+        string file = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.lua");
+        await File.WriteAllTextAsync(file, "return {KEYS[1], ARGV[1], redis.call('get', KEYS[1])}");
+        Assert.That(await RunAsync("--eval", file, "string", ",", "more"), Is.EqualTo((0, "string\nmore\n0123456789\n")));
+        File.Delete(file);
+    }
+
+    [TestCase("--csv", "\"1\",\"2\",\"3\"")]
+    [TestCase("--json", "[\"1\",\"2\",\"3\"]")]
+    [TestCase("--no-raw", "1) \"1\"\n2) \"2\"\n3) \"3\"")]
+    [TestCase("--raw", "1\n2\n3")]
+    public async Task Replies_are_written_as_asked(string format, string expected) =>
+        Assert.That(await RunAsync(format, "LRANGE", "list", "0", "-1"), Is.EqualTo((0, expected + "\n")));
+
+    [Test]
+    public async Task The_last_argument_comes_from_standard_input()
+    {
+        using Process process = Start("-x", "SET", "from-stdin");
+        await process.StandardInput.WriteAsync("several\nlines");
+        process.StandardInput.Close();
+        Assert.That(await EndAsync(process), Is.EqualTo((0, "OK\n")));
+        Assert.That(await _leader.AskAsync("GET", "from-stdin"), Is.EqualTo("$several\nlines"));
+        Assert.That(await _leader.AskAsync("DEL", "from-stdin"), Is.EqualTo(":1"));
+    }
+
+    [Test]
+    public async Task Subscribers_and_monitors_are_shown_what_comes()
+    {
+        using Process subscriber = Start("--csv", "SUBSCRIBE", "cli:news");
+        using Process monitor = Start("MONITOR");
+        using CancellationTokenSource limit = new(Limit);
+        Assert.That(await monitor.StandardOutput.ReadLineAsync(limit.Token), Is.EqualTo("OK"));
+        await Eventually.TrueAsync("the subscriber", async () => await _leader.AskAsync("PUBLISH", "cli:news", "hello") == ":1");
+        string heard = "";
+        while (!heard.EndsWith("\"hello\"", StringComparison.Ordinal))
+            heard = await subscriber.StandardOutput.ReadLineAsync(limit.Token) ?? throw new EndOfStreamException(heard);
+        Assert.That(heard, Is.EqualTo("\"message\",\"cli:news\",\"hello\""));
+        string seen = "";
+        while (!seen.EndsWith("\"PUBLISH\" \"cli:news\" \"hello\"", StringComparison.Ordinal))
+            seen = await monitor.StandardOutput.ReadLineAsync(limit.Token) ?? throw new EndOfStreamException(seen);
+        subscriber.Kill();
+        monitor.Kill();
+    }
+
+    [Test]
+    public async Task Cluster_call_asks_every_node()
+    {
+        (int code, string output) = await EndAsync(Process.Start(Setup("--cluster", "call", _leader.Address, "PING"))!);
+        Assert.That(code, Is.Zero, output);
+        foreach (TestNode node in _cluster.Nodes)
+            Assert.That(output, Does.Contain($"{node.Address}: PONG"));
+    }
+
     [TestCase("check", "[OK] All 16384 slots covered.")]
     [TestCase("info", "[OK] ")]
     public async Task Cluster_subcommands_see_one_shard(string subcommand, string expected)
@@ -121,7 +205,7 @@ internal sealed class RedisCliTests
         Assert.That(code, Is.Zero, output);
     }
 
-    private ProcessStartInfo Setup(params string[] arguments) => new(_cli, arguments)
+    private ProcessStartInfo Setup(params string[] arguments) => new(_cli, [.. _entrance.CliArguments, .. arguments])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

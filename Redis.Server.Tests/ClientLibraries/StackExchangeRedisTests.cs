@@ -4,17 +4,62 @@ using StackExchange.Redis;
 
 namespace Redis.Server.Tests.ClientLibraries;
 
-/// <summary>The .NET client that most people use, against a live cluster, through a failover.</summary>
-[TestFixture]
-internal sealed class StackExchangeRedisTests() : FreshCluster(3)
+/// <summary>The .NET client that most people use, against a live cluster, plainly and over TLS as a user of the ACL, through a failover.</summary>
+[TestFixture(false, TestName = "StackExchangeRedisTests")]
+[TestFixture(true, TestName = "StackExchangeRedisTests over TLS")]
+internal sealed class StackExchangeRedisTests : SharedCluster
 {
+    private readonly ClientEntrance _entrance;
+
+    public StackExchangeRedisTests(bool isSecure)
+        : this(new ClientEntrance(isSecure))
+    {
+    }
+
+    private StackExchangeRedisTests(ClientEntrance entrance)
+        : base(3, entrance.Door, entrance.ServerOptions) => _entrance = entrance;
+
+    private ConfigurationOptions Options
+    {
+        get
+        {
+            ConfigurationOptions options = new() { AbortOnConnectFail = false, ConnectTimeout = 10_000, SyncTimeout = 3_000, AsyncTimeout = 3_000, AllowAdmin = true };
+            foreach (TestNode node in Cluster.Nodes)
+                options.EndPoints.Add(node.Address);
+            if (_entrance.Authority is not { } authority)
+                return options;
+            (options.Ssl, options.SslHost, options.User, options.Password) = (true, "localhost", ClientEntrance.User, ClientEntrance.Password);
+            options.TrustIssuer(authority.CaFile);
+            return options;
+        }
+    }
+
+    [OneTimeTearDown]
+    public void Close() => _entrance.Dispose();
+
+    [Test]
+    public async Task Hears_what_is_stale()
+    {
+        ConfigurationOptions options = Options;
+        options.Protocol = RedisProtocol.Resp2; // two connections: one that reads, one that is told
+        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options);
+        TestNode leader = await Cluster.LeaderAsync();
+        System.Collections.Concurrent.ConcurrentQueue<string> stale = new();
+        await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal("__redis__:invalidate"), (_, key) => stale.Enqueue($"{key}"), CommandFlags.DemandMaster);
+        ClientInfo receiver = (await connection.GetServer(leader.Address).ClientListAsync()).First(client => client.SubscriptionCount > 0);
+
+        IDatabase database = connection.GetDatabase();
+        await database.StringSetAsync("se:tracked", "before");
+        await database.ExecuteAsync("CLIENT", ["TRACKING", "ON", "REDIRECT", receiver.Id], CommandFlags.DemandMaster);
+        Assert.That((string?)await database.StringGetAsync("se:tracked", CommandFlags.DemandMaster), Is.EqualTo("before"));
+        Assert.That(await leader.AskAsync("SET", "se:tracked", "after"), Is.EqualTo("+OK"));
+        await Eventually.TrueAsync("the invalidation", () => Task.FromResult(stale.Contains("se:tracked")));
+    }
+
     [Test]
     public async Task Works_and_goes_on_after_a_failover()
     {
-        ConfigurationOptions options = new() { AbortOnConnectFail = false, ConnectTimeout = 10_000, SyncTimeout = 3_000, AsyncTimeout = 3_000, AllowAdmin = true };
-        foreach (TestNode node in Cluster.Nodes)
-            options.EndPoints.Add(node.Address);
-        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options);
+        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(Options);
         IDatabase database = connection.GetDatabase();
         await UseAsync(database);
         ISubscriber subscriber = connection.GetSubscriber();
@@ -72,6 +117,7 @@ internal sealed class StackExchangeRedisTests() : FreshCluster(3)
         Task<long> incremented = transaction.StringIncrementAsync("se:n");
         Assert.That(await transaction.ExecuteAsync(), Is.True);
         Assert.That(await incremented, Is.EqualTo(6));
+        Assert.That((long)await database.ScriptEvaluateAsync("return redis.call('incrby', KEYS[1], ARGV[1])", ["se:n"], [4]), Is.EqualTo(10));
         Task<bool>[] pipeline = [.. Enumerable.Range(0, 200).Select(i => database.StringSetAsync($"se:p{i}", i))];
         Assert.That(await Task.WhenAll(pipeline), Has.All.True);
         Assert.That((int)await database.StringGetAsync("se:p199"), Is.EqualTo(199));

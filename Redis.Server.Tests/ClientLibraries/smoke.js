@@ -1,7 +1,12 @@
-// ioredis against a live cluster: arguments are the port of the leader and that of a follower.
+// ioredis against a live cluster: arguments are the port of the leader and that of a follower, then perhaps an authority's
+// certificate, a user and a password.
 const assert = require('assert');
 const { once } = require('events');
+const fs = require('fs');
 const Redis = require('ioredis');
+
+const [ca, username, password] = process.argv.slice(4);
+const way = ca ? { tls: { ca: fs.readFileSync(ca) }, username, password } : {};
 
 async function eventually(action) {
   const deadline = Date.now() + 30000;
@@ -16,7 +21,7 @@ async function eventually(action) {
 }
 
 async function subscribed(port, channel) {
-  const s = new Redis(port, '127.0.0.1', { protocol: 2, autoResubscribe: false, retryStrategy: null });
+  const s = new Redis(port, '127.0.0.1', { ...way, protocol: 2, autoResubscribe: false, retryStrategy: null });
   s.on('error', () => {});
   const id = await s.client('ID');
   try {
@@ -29,7 +34,7 @@ async function subscribed(port, channel) {
 }
 
 async function main(leader, follower) {
-  const r = new Redis(leader, '127.0.0.1');
+  const r = new Redis(leader, '127.0.0.1', way);
   assert.strictEqual(await r.set('js:s', 'v'), 'OK');
   assert.strictEqual(await r.get('js:s'), 'v');
   await r.rpush('js:l', 1, 2, 3);
@@ -46,7 +51,7 @@ async function main(leader, follower) {
 
   // Client-side caching in RESP2: another connection is told what is stale.
   const told = await subscribed(leader, '__redis__:invalidate');
-  const reader = new Redis(leader, '127.0.0.1', { protocol: 2 });
+  const reader = new Redis(leader, '127.0.0.1', { ...way, protocol: 2 });
   await reader.client('TRACKING', 'ON', 'REDIRECT', told.id);
   assert.strictEqual(await reader.get('js:s'), 'v');
   heard = once(told.s, 'message');
@@ -54,7 +59,7 @@ async function main(leader, follower) {
   assert.deepStrictEqual(await heard, ['__redis__:invalidate', 'js:s']);
   reader.disconnect();
 
-  const c = new Redis.Cluster([{ host: '127.0.0.1', port: follower }]);
+  const c = new Redis.Cluster([{ host: '127.0.0.1', port: follower }], { redisOptions: way });
   assert.strictEqual(await c.set('js:c', 'cluster'), 'OK');
   assert.strictEqual(await c.get('js:c'), 'cluster');
 

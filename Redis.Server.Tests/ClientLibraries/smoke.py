@@ -1,11 +1,16 @@
-"""redis-py against a live cluster: argv is the port of the leader and that of a follower."""
+"""redis-py against a live cluster: argv is the port of the leader and that of a follower, then perhaps an authority's certificate, a user and a password."""
+import logging
 import sys
 import time
 import redis
 from redis.cluster import RedisCluster
 
 leader, follower = int(sys.argv[1]), int(sys.argv[2])
-r = redis.Redis(port=leader)
+logging.disable()  # of each MOVED it is sent
+way = {}
+if len(sys.argv) > 3:
+    way = {"ssl": True, "ssl_ca_certs": sys.argv[3], "username": sys.argv[4], "password": sys.argv[5]}
+r = redis.Redis(host="127.0.0.1", port=leader, **way)
 
 
 def eventually(action):
@@ -20,7 +25,7 @@ def eventually(action):
 
 
 def subscribed(port, channel):
-    p = redis.Redis(port=port).pubsub()
+    p = redis.Redis(host="127.0.0.1", port=port, **way).pubsub()
     p.subscribe(channel)
     assert p.get_message(timeout=10)["type"] == "subscribe"
     return p
@@ -53,20 +58,21 @@ assert next_message(news) == ("message", b"hello")
 # Client-side caching in RESP2: another connection is told what is stale.
 told = subscribed(leader, "__redis__:invalidate")
 address = "%s:%d" % told.connection._sock.getsockname()
-reader = redis.Redis(port=leader, single_connection_client=True)
+reader = redis.Redis(host="127.0.0.1", port=leader, single_connection_client=True, **way)
 reader.execute_command("CLIENT", "TRACKING", "ON", "REDIRECT", [one["id"] for one in r.client_list() if one["addr"] == address][0])
 assert reader.get("py:s") == b"v"
 r.set("py:s", "w")
 assert next_message(told) == ("message", [b"py:s"])
 
-c = RedisCluster(host="127.0.0.1", port=follower)
+# MOVED names slot 0 for all keys, as RedisRaft does: the client has to look the cluster up anew each time it is sent elsewhere.
+c = RedisCluster(host="127.0.0.1", port=follower, reinitialize_steps=1, **way)
 assert c.set("py:c", "cluster") and c.get("py:c") == b"cluster"
 
-# Another node leads: the subscriber's connection ends, and both clients go on there. redis-py 4 keeps the roles that it
-# has seen first, so the cluster's client is made anew.
+# Another node leads: the subscriber's connection ends, and both clients go on there.
 assert r.execute_command("RAFT.TRANSFER_LEADER") == b"OK"
-assert eventually(lambda: RedisCluster(host="127.0.0.1", port=follower).set("py:after", "failover"))
-assert eventually(lambda: RedisCluster(host="127.0.0.1", port=follower).get("py:after")) == b"failover"
+assert eventually(lambda: c.set("py:after", "failover"))
+assert eventually(lambda: c.get("py:after")) == b"failover"
+assert eventually(lambda: c.eval("return redis.call('get', KEYS[1])", 1, "py:after")) == b"failover"
 now = eventually(lambda: r.execute_command("CLUSTER SLOTS"))[0][2][1]
 assert now != leader
 try:
@@ -76,6 +82,6 @@ try:
 except (redis.RedisError, OSError):
     pass
 news = eventually(lambda: subscribed(now, "py:news"))
-assert redis.Redis(port=now).publish("py:news", "again") == 1
+assert redis.Redis(host="127.0.0.1", port=now, **way).publish("py:news", "again") == 1
 assert next_message(news) == ("message", b"again")
 print("ok")

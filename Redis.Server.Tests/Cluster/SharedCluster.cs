@@ -1,16 +1,22 @@
 using NUnit.Framework;
+using Redis.Server.Tests.Security;
 
 namespace Redis.Server.Tests.Cluster;
 
 /// <summary>One cluster for all tests of a fixture. After each its nodes run again and have settled, whatever the test did to them.</summary>
-internal abstract class SharedCluster(int nodes, params string[] options)
+internal abstract class SharedCluster(int nodes, TestDoor door, params string[] options)
 {
+    protected SharedCluster(int nodes, params string[] options)
+        : this(nodes, TestDoor.Plain, options)
+    {
+    }
+
     private TestCluster? _cluster;
 
     protected TestCluster Cluster => _cluster!;
 
     [OneTimeSetUp]
-    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(nodes, options);
+    public async Task FormAsync() => _cluster = await TestCluster.FormAsync(nodes, door, options);
 
     [OneTimeTearDown]
     public void Stop() => _cluster?.Dispose();

@@ -23,9 +23,12 @@ internal sealed class TestCluster : IDisposable
     public IEnumerable<TestNode> Running => _nodes.Where(node => node.IsRunning);
 
     /// <summary>Nodes that form a cluster, all of them voting; the first one leads at the start.</summary>
-    public static async Task<TestCluster> FormAsync(int nodes, params string[] options)
+    public static Task<TestCluster> FormAsync(int nodes, params string[] options) => FormAsync(nodes, TestDoor.Plain, options);
+
+    /// <summary>The same with another door.</summary>
+    public static async Task<TestCluster> FormAsync(int nodes, TestDoor door, params string[] options)
     {
-        TestCluster cluster = new(options);
+        TestCluster cluster = new(options) { Door = door };
         try
         {
             await cluster.AddAsync(nodes);

@@ -128,6 +128,34 @@ internal sealed class InfoTests : SingleNode
     }
 
     [Test]
+    public async Task A_snapshot_in_progress_shows_until_it_is_done()
+    {
+        using TestClient client = await ConnectAsync();
+        await client.CallAsync("SET", "k", "v");
+        Assert.That(await client.AskAsync("CONFIG", "SET", "rdb-key-save-delay", "10000000"), Is.EqualTo("+OK"));
+        Assert.That(await client.AskAsync("BGSAVE"), Is.EqualTo("+Background saving started"));
+        Assert.That(await client.AskAsync("BGSAVE"), Is.EqualTo("-ERR Background save already in progress"));
+        Assert.That(Field((await client.CallAsync("INFO", "persistence")).AsString, "rdb_bgsave_in_progress"), Is.EqualTo("1"));
+        Assert.That(await client.AskAsync("CONFIG", "SET", "rdb-key-save-delay", "0"), Is.EqualTo("+OK"));
+        await Eventually.TrueAsync("the snapshot", async () => Field((await client.CallAsync("INFO", "persistence")).AsString, "rdb_bgsave_in_progress") == "0");
+    }
+
+    [Test]
+    public async Task Scripts_and_functions_show_in_memory()
+    {
+        using TestClient client = await ConnectAsync();
+        await client.CallAsync("FUNCTION", "FLUSH");
+        await client.CallAsync("SCRIPT", "FLUSH");
+        await client.CallAsync("EVAL", "return 1", "0");
+        await client.CallAsync("FUNCTION", "LOAD", "#!lua name=one\nredis.register_function('f', function() return 1 end) redis.register_function('g', function() return 2 end)");
+        string info = (await client.CallAsync("INFO", "memory")).AsString;
+        Assert.That(
+            (Field(info, "number_of_cached_scripts"), Field(info, "number_of_libraries"), Field(info, "number_of_functions"), Field(info, "used_memory_scripts_eval")),
+            Is.EqualTo(("1", "1", "2", "8")));
+        Assert.That(long.Parse(Field(info, "used_memory_lua"), CultureInfo.InvariantCulture), Is.GreaterThan(10_000));
+    }
+
+    [Test]
     public async Task A_redirection_counts_as_rejected()
     {
         using TestCluster stranger = new();

@@ -9,8 +9,8 @@ using Redis.Server.Tests.Wire;
 namespace Redis.Server.Tests.Introspection;
 
 /// <summary>
-/// What people type to look into a server and to set it up: Conversations/*.txt, blocks of lines with the clients that say
-/// them. Nothing is expected but what redis-server 7.0 answers; a block leaves the options as it found them.
+/// What people type to look into a server and to set it up, and into data whose options change meanwhile: Conversations/*.txt, blocks of
+/// lines with the clients that say them. Nothing is expected but what redis-server 7.0 answers; a block leaves the options as it found them.
 /// </summary>
 [TestFixture]
 internal sealed partial class IntrospectionConversationTests() : SingleNode("--enable-debug-command", "yes")

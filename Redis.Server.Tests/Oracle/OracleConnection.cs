@@ -34,20 +34,25 @@ internal sealed class OracleConnection : IDisposable
         _socket.Send(writer.Written);
     }
 
-    /// <summary>The replies that have come by now.</summary>
+    /// <summary>The replies that have come whole by now.</summary>
     public IEnumerable<Reply> Poll()
     {
         while (_socket.Available > 0)
         {
-            byte[] bytes = new byte[_socket.Available];
-            int received = _socket.Receive(bytes);
-            for (int start = 0; start < received;)
-            {
-                yield return Reply.TryRead(bytes.AsSpan(start, received - start), out int consumed)
-                    ?? throw new InvalidDataException("A reply came in pieces.");
-                start += consumed;
-            }
+            if (_length == _buffer.Length)
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            _length += _socket.Receive(_buffer.AsSpan(_length));
         }
+
+        int start = 0;
+        while (Reply.TryRead(_buffer.AsSpan(start, _length - start), out int consumed) is { } reply)
+        {
+            start += consumed;
+            yield return reply;
+        }
+
+        _buffer.AsSpan(start, _length - start).CopyTo(_buffer);
+        _length -= start;
     }
 
     /// <summary>Sends all requests, then reads their replies.</summary>

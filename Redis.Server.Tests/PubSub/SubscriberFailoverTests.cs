@@ -22,6 +22,25 @@ internal sealed class SubscriberFailoverTests() : SharedCluster(3)
     }
 
     [Test]
+    public async Task Subscribing_IsRefusedWhenQueued_AndUnsubscribingIsNot()
+    {
+        TestNode leader = await Cluster.LeaderAsync();
+        using TestClient client = await leader.ConnectAsync();
+        foreach (string[] words in Kinds)
+        {
+            Assert.That(await client.AskAsync("MULTI"), Is.EqualTo("+OK"));
+            Assert.That(await client.AskAsync(words), Is.EqualTo("-ERR Command not allowed inside a transaction"));
+            Assert.That(await client.AskAsync("EXEC"), Does.StartWith("-EXECABORT"));
+        }
+
+        Assert.That(await client.AskAsync("HELLO", "3"), Does.Contain("$proto, :3"));
+        Assert.That(await client.AskAsync("SUBSCRIBE", "news"), Is.EqualTo(">[$subscribe, $news, :1]"));
+        Reply[] replies = await client.PipelineAsync([new("MULTI"), new("UNSUBSCRIBE", "news"), new("SET", "unsubscribed", "1"), new("EXEC")]);
+        Assert.That(ReplyText.Of(replies[^1]), Is.EqualTo("[>[$unsubscribe, $news, :0], +OK]"));
+        Assert.That(await leader.AskAsync("PUBLISH", "news", "m"), Is.EqualTo(":0"));
+    }
+
+    [Test]
     public async Task WhoLosesLeadership_ClosesItsSubscribers_AndTheNextLeaderTakesThem()
     {
         TestNode before = await Cluster.LeaderAsync();

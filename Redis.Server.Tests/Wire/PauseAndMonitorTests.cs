@@ -10,6 +10,11 @@ internal sealed class PauseAndMonitorTests : SingleNode
 {
     [TestCase("WRITE", "SET k v", TestName = "A pause of writes holds back a write until it is ended")]
     [TestCase("WRITE", "PUBLISH c m", TestName = "A pause of writes holds back PUBLISH")]
+    [TestCase("WRITE", "SPUBLISH c m", TestName = "A pause of writes holds back SPUBLISH")]
+    [TestCase("WRITE", "PFCOUNT k", TestName = "A pause of writes holds back PFCOUNT")]
+    [TestCase("WRITE", "EVAL return\t1 0", TestName = "A pause of writes holds back a script that does not say what it does")]
+    [TestCase("WRITE", "EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0", TestName = "A pause of writes holds back a script by its name")]
+    [TestCase("WRITE", "FCALL nosuch 0", TestName = "A pause of writes holds back a function")]
     public async Task APause_HoldsBack_UntilItsEnd(string kind, string command)
     {
         using TestClient admin = await ConnectAsync();
@@ -23,6 +28,28 @@ internal sealed class PauseAndMonitorTests : SingleNode
     }
 
     [Test]
+    public async Task APauseOfWrites_HoldsBackExecWithOne_AndLetsPassWhatWritesNothing()
+    {
+        using TestClient admin = await ConnectAsync();
+        using TestClient client = await ConnectAsync();
+        Assert.That(await client.AskAsync("MULTI"), Is.EqualTo("+OK"));
+        Assert.That(await client.AskAsync("PFCOUNT", "hll"), Is.EqualTo("+QUEUED"));
+        Assert.That(await admin.AskAsync("CLIENT", "PAUSE", "100000", "WRITE"), Is.EqualTo("+OK"));
+        string[][] harmless =
+        [
+            ["EVAL_RO", "return 1", "0"], ["EVAL", "#!lua flags=no-writes\nreturn 1", "0"], ["FCALL_RO", "nosuch", "0"], ["SCRIPT", "LOAD", "return 1"],
+            ["PUBSUB", "NUMPAT"], ["WATCH", "k"], ["UNWATCH"], ["MULTI"], ["GET", "k"], ["EXEC"],
+        ];
+        using TestClient reader = await ConnectAsync();
+        foreach (string[] words in harmless)
+            await reader.AskAsync(words);
+        await client.SendAsync(TestClient.Encode(new Request("EXEC")));
+        await Eventually.TrueAsync("the client to be held back", async () => (await admin.AskAsync("CLIENT", "LIST")).Contains(" flags=xb ", StringComparison.Ordinal));
+        Assert.That(await admin.AskAsync("CLIENT", "UNPAUSE"), Is.EqualTo("+OK"));
+        Assert.That(ReplyText.Of(await client.ReadAsync()), Is.EqualTo("[:0]"));
+    }
+
+    [Test]
     public async Task APauseOfAll_EndsByItself_AndAClientMayLeaveMeanwhile()
     {
         using TestClient client = await ConnectAsync();
@@ -31,6 +58,19 @@ internal sealed class PauseAndMonitorTests : SingleNode
         await leaving.SendAsync(TestClient.Encode(new Request("PING")));
         leaving.Dispose();
         Assert.That(await client.AskAsync("PING"), Is.EqualTo("+PONG"));
+    }
+
+    [TestCase("multi exec", "multi exec")]
+    [TestCase("MULTI EXEC", "MULTI EXEC")]
+    [TestCase("multi discard", "multi discard")]
+    public async Task Monitor_ShowsTheWordsOfATransaction_AsTheyWereWritten(string words, string expected)
+    {
+        using TestClient monitor = await ConnectAsync();
+        using TestClient client = await ConnectAsync();
+        Assert.That(await monitor.AskAsync("MONITOR"), Is.EqualTo("+OK"));
+        foreach (string word in words.Split(' '))
+            await client.AskAsync(word);
+        Assert.That((await monitor.ReadAsync(2)).Select(reply => reply.AsString.Split('"')[1]), Is.EqualTo(expected.Split(' ')));
     }
 
     [Test]

@@ -255,6 +255,11 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     public override void Answered()
     {
+        if (Transaction.UnderWay.Count >= 0 && InFlight == 0)
+        {
+            Transaction.Arrive(); // nothing is behind an EXEC
+        }
+
         if (_drained is { } drained && InFlight == 0)
         {
             drained.TrySetResult();
@@ -361,7 +366,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             if (_peer is { } peer)
             {
                 _services.Clients.Remove(this);
-                await peer.RunAsync(_transport, _buffer.AsMemory(_start, _end - _start)).ConfigureAwait(false);
+                await peer.RunAsync(_transport, RestAsync()).ConfigureAwait(false);
                 return;
             }
 
@@ -381,6 +386,17 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 _closing = true;
             }
         }
+    }
+
+    /// <summary>What came behind the handshake of a peer, and what a read that is under way will bring: no other may begin before that.</summary>
+    private async Task<ReadOnlyMemory<byte>> RestAsync()
+    {
+        if (_receiving is not null)
+        {
+            await ReceiveAsync().ConfigureAwait(false);
+        }
+
+        return _buffer.AsMemory(_start, _end - _start);
     }
 
     /// <summary>Parses what lies in the buffer; false when something complete may be left in it.</summary>

@@ -33,4 +33,7 @@ internal sealed class ClientSession
     public bool IsAuthenticated { get; set; }
 
     public bool IsExemptFromEviction { get; set; }
+
+    /// <summary>It came over the Unix socket.</summary>
+    public bool IsOnUnixSocket { get; init; }
 }

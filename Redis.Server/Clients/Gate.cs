@@ -18,6 +18,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
     private static readonly byte[] Queued = "+QUEUED\r\n"u8.ToArray();
     private static readonly byte[] NoAuth = "-NOAUTH Authentication required.\r\n"u8.ToArray();
     private static readonly byte[] OutOfMemory = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"u8.ToArray();
+    private static readonly byte[] MonitorMayNot = "-ERR Replica can't interact with the keyspace\r\n"u8.ToArray(); // to Redis a monitor is one
     private static readonly byte[] NotInTransaction = "-ERR Command not allowed inside a transaction\r\n"u8.ToArray();
 
     [ThreadStatic]
@@ -54,6 +55,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
             Refuse(command, Encoding.ASCII.GetBytes(
                 $"-ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n"));
         }
+        else if (client.IsMonitor && IsAboutData(command))
+        {
+            Refuse(command, MonitorMayNot);
+        }
         else if (services.Scripts.Watch.BusyError is { } busy && !command.Has(CommandFlags.AllowBusy))
         {
             Refuse(command, busy);
@@ -69,6 +74,7 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         else if (TransactionControl.IsControl(command, client.Transaction))
         {
             _access.RecheckQueued();
+            client.WritesLowerCase = args[0] is [>= (byte)'a', ..];
             TransactionControl.Stage(client, command, InOwnName(command, args, frame));
         }
         else
@@ -124,15 +130,21 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
             return false;
         }
 
-        bool writes = TransactionControl.IsExec(command) ? client.Transaction.HasWrite
-            : command.EntersLog;
         return services.Pause.Kind switch
         {
             PauseKind.All => true,
-            PauseKind.Write => writes,
+            PauseKind.Write => TransactionControl.IsExec(command) ? client.Transaction.WaitsInPause : MayWrite(command, args),
             _ => false,
         };
     }
+
+    private bool IsAboutData(Command command) => TransactionControl.IsExec(command)
+        ? client.Transaction.IsAboutData
+        : (command.Flags & (CommandFlags.Write | CommandFlags.ReadOnly | CommandFlags.MayReplicate)) != 0;
+
+    private bool MayWrite(Command command, CommandArgs args) =>
+        (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0
+        && !(command is ScriptCommand script && script.WritesNothing(services.Scripts, args));
 
     private bool NeedsAuth(Command command) =>
         !client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth) && !services.Users.LetsAnyoneIn;

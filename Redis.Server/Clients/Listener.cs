@@ -266,6 +266,7 @@ internal sealed class Listener : IDisposable
             LocalAddress = isTcp ? $"{transport.Local}" : $"{_services.Options.UnixSocket}:0",
             User = _services.Users.Default,
             IsAuthenticated = _services.Users.LetsAnyoneIn,
+            IsOnUnixSocket = !isTcp,
         });
         _services.Clients.Add(client);
         _ = client.RunAsync();

@@ -47,9 +47,6 @@ internal sealed class LocalCommand : Command
     /// <summary>It may not be queued by MULTI (a rule of RedisRaft's, which COMMAND INFO does not show).</summary>
     public bool IsBarredFromMulti { get; init; }
 
-    /// <summary>It does not wait for EXEC when a transaction is open.</summary>
-    public bool IsNeverQueued { get; init; }
-
     /// <summary>A RESP2 client with subscriptions may call it: where its reply is a message, or takes it out of that state.</summary>
     public bool IsAllowedToSubscribers { get; init; }
 }

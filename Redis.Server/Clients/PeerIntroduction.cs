@@ -45,7 +45,7 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
     }
 
     /// <summary>Receives from the peer until the connection ends, its user may no longer be one, or its node is no member any more.</summary>
-    public async Task RunAsync(Transport transport, ReadOnlyMemory<byte> first)
+    public async Task RunAsync(Transport transport, Task<ReadOnlyMemory<byte>> first)
     {
         void Revoke(AclUser changed)
         {
@@ -85,7 +85,7 @@ internal sealed class PeerIntroduction(int from, string address, PeerPurpose pur
         }
     }
 
-    private Task ReceiveAsync(Transport transport, ReadOnlyMemory<byte> first)
+    private Task ReceiveAsync(Transport transport, Task<ReadOnlyMemory<byte>> first)
     {
         if (purpose == PeerPurpose.Proxy)
         {

@@ -36,14 +36,14 @@ internal static class TransactionControl
         command == Multi || command == Exec || command == Discard || command.Name == "watch" || (command == Unwatch && !queue.IsOpen);
 
     /// <summary>What is not queued between MULTI and EXEC, but run.</summary>
-    public static bool ActsAtOnce(Command command) => command.Name is "quit" or "reset";
+    public static bool ActsAtOnce(Command command) => command.FullName is "quit" or "reset";
 
     public static void Stage(ClientConnection client, Command command, ReadOnlyMemory<byte> frame)
     {
         TransactionQueue queue = client.Transaction;
         if (command == Multi)
         {
-            Reply(client, command, queue.IsOpen ? Nested : Ok);
+            Reply(client, command, queue.IsOpen ? Nested : Ok, hasFailed: queue.IsOpen);
             queue.Open();
         }
         else if (command == Exec)
@@ -79,7 +79,7 @@ internal static class TransactionControl
     {
         if (queue.IsOpen)
         {
-            Reply(client, command, WatchInside);
+            Reply(client, command, WatchInside, hasFailed: true);
             return;
         }
 
@@ -92,7 +92,7 @@ internal static class TransactionControl
     {
         if (!queue.IsOpen)
         {
-            Reply(client, Discard, DiscardWithoutMulti);
+            Reply(client, Discard, DiscardWithoutMulti, hasFailed: true);
             return;
         }
 
@@ -104,13 +104,13 @@ internal static class TransactionControl
     {
         if (!queue.IsOpen)
         {
-            Reply(client, Exec, ExecWithoutMulti);
+            Reply(client, Exec, ExecWithoutMulti, hasFailed: true);
             return;
         }
 
         if (queue.IsBroken)
         {
-            client.StageEndOfWatch(RequestKind.Reply, Exec, Aborted);
+            client.StageEndOfWatch(RequestKind.Failure, Exec, Aborted);
         }
         else if (queue.Frames.Count == 0 && client.Watches is null)
         {
@@ -122,6 +122,7 @@ internal static class TransactionControl
             payload = queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload;
             payload = queue.HasScript ? LimitsPayload.Wrap(client.Services.ScriptLimits, payload) : payload;
             client.LocalParts = LocalPartsOf(queue);
+            queue.Depart();
             client.StageEndOfWatch(queue.HasWrite ? RequestKind.Write : RequestKind.Read, null, payload);
             client.WaitForTurn(); // a queued HELLO or AUTH may change what follows
         }
@@ -132,5 +133,6 @@ internal static class TransactionControl
     private static LocalParts? LocalPartsOf(TransactionQueue queue) => !queue.HasLocal ? null : new LocalParts(
         [.. queue.Frames.Select((queued, position) => new LocalPart(position, queued.Command, queued.Frame)).Where(part => part.Command is LocalCommand)]);
 
-    private static void Reply(ClientConnection client, Command command, byte[] reply) => client.Stage(RequestKind.Reply, command, reply);
+    private static void Reply(ClientConnection client, Command command, byte[] reply, bool hasFailed = false) =>
+        client.Stage(hasFailed ? RequestKind.Failure : RequestKind.Reply, command, reply);
 }

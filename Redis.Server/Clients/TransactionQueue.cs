@@ -18,6 +18,12 @@ internal sealed class TransactionQueue
     /// <summary>Whether a queued command changes data.</summary>
     public bool HasWrite { get; private set; }
 
+    /// <summary>Whether CLIENT PAUSE WRITE holds EXEC back.</summary>
+    public bool WaitsInPause { get; private set; }
+
+    /// <summary>Whether a queued command reads or changes data.</summary>
+    public bool IsAboutData { get; private set; }
+
     /// <summary>Whether a queued command may add data.</summary>
     public bool TakesMemory { get; private set; }
 
@@ -38,13 +44,24 @@ internal sealed class TransactionQueue
     /// <summary>Bytes of what is queued. Any thread.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Commands of the EXEC under way, and their bytes; -1: there is none. Any thread.</summary>
+    public (int Count, long Bytes) UnderWay { get; private set; } = (-1, 0);
+
     public void Open() => IsOpen = true;
+
+    /// <summary>EXEC is on its way with what is queued.</summary>
+    public void Depart() => UnderWay = (_frames.Count, Bytes);
+
+    /// <summary>EXEC was answered. Application's turn.</summary>
+    public void Arrive() => UnderWay = (-1, 0);
 
     public void Add(Command command, ReadOnlySpan<byte> frame, AclRights rights)
     {
         Rights ??= rights;
         AsksForRights |= command.AsksForRights;
         HasWrite |= command.EntersLog;
+        IsAboutData |= (command.Flags & (CommandFlags.Write | CommandFlags.ReadOnly | CommandFlags.MayReplicate)) != 0;
+        WaitsInPause |= (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
         HasLocal |= command is LocalCommand;
         HasScript |= command is ScriptCommand;
         TakesMemory |= command.Has(CommandFlags.DenyOom);
@@ -60,6 +77,8 @@ internal sealed class TransactionQueue
         IsOpen = false;
         IsBroken = false;
         HasWrite = false;
+        WaitsInPause = false;
+        IsAboutData = false;
         HasLocal = false;
         HasScript = false;
         TakesMemory = false;

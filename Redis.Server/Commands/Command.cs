@@ -5,6 +5,14 @@ namespace Redis.Server.Commands;
 /// <summary>Runs a data command: a pure function of the keyspace, the arguments and what the context gives.</summary>
 internal delegate void CommandHandler(CommandContext context, CommandArgs args);
 
+/// <summary>What the slow log shows of the arguments that a client gave, by those of the entry.</summary>
+internal delegate IEnumerable<byte[]> EntryArguments(CommandArgs args);
+
+/// <summary>A request that enters the log as another command: what it is to statistics and to the slow log.</summary>
+/// <param name="Of">The command that the client called.</param>
+/// <param name="Arguments">What it called it with.</param>
+internal sealed record EntryForm(Command Of, EntryArguments Arguments);
+
 /// <summary>One row of the command table: all that is known of a command.</summary>
 internal class Command
 {
@@ -63,6 +71,9 @@ internal class Command
 
     /// <summary>What it does and where it may run.</summary>
     public CommandFlags Flags { get; }
+
+    /// <summary>Which command this is the entry of; null: it is itself.</summary>
+    public EntryForm? Form { get; init; }
 
     /// <summary>What runs it; null for containers and for what the host answers itself.</summary>
     public CommandHandler? Handler { get; }

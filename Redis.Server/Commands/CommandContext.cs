@@ -72,6 +72,12 @@ internal sealed class CommandContext
     /// <summary>Where refusals of <see cref="WhyCallerMayNot"/> are noted: the node that owes the reply has an ACL log for them.</summary>
     public IDenialWitness? Witness { get; set; }
 
+    /// <summary>Whether a script of the command that runs has called one that reads: to client-side caching its keys are read then.</summary>
+    public bool HasReadInScript { get; set; }
+
+    /// <summary>Counts what scripts call; null where nobody does.</summary>
+    public ICallMeter? CallMeter { get; set; }
+
     /// <summary>Sees what the script calls that runs; null while nobody wants to.</summary>
     public ICallWitness? CallWitness { get; set; }
 

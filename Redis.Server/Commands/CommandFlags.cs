@@ -48,20 +48,25 @@ internal enum CommandFlags
     /// <summary>no_auth: allowed before AUTH.</summary>
     NoAuth = 1 << 13,
 
-    /// <summary>no_multi: refused inside MULTI.</summary>
-    NoMulti = 1 << 15,
-
-    /// <summary>movablekeys: the keys' places depend on other arguments.</summary>
-    MovableKeys = 1 << 16,
-
-    /// <summary>allow_busy: allowed while a script runs too long.</summary>
-    AllowBusy = 1 << 17,
-
-    /// <summary>no_async_loading</summary>
-    NoAsyncLoading = 1 << 18,
+    /// <summary>
+    /// CMD_MAY_REPLICATE, which COMMAND INFO does not show: no write, but CLIENT PAUSE WRITE holds it back as if it were one.
+    /// </summary>
+    MayReplicate = 1 << 14,
 
     /// <summary>no_mandatory_keys: may be called without keys.</summary>
-    NoMandatoryKeys = 1 << 19,
+    NoMandatoryKeys = 1 << 15,
+
+    /// <summary>no_async_loading</summary>
+    NoAsyncLoading = 1 << 16,
+
+    /// <summary>no_multi: refused inside MULTI.</summary>
+    NoMulti = 1 << 17,
+
+    /// <summary>movablekeys: the keys' places depend on other arguments.</summary>
+    MovableKeys = 1 << 18,
+
+    /// <summary>allow_busy: allowed while a script runs too long.</summary>
+    AllowBusy = 1 << 19,
 
     /// <summary>Not a flag of Redis: goes through the log although it changes no key (SCRIPT LOAD).</summary>
     Logged = 1 << 29,

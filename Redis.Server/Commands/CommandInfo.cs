@@ -13,7 +13,7 @@ internal static class CommandInfo
     private static readonly (CommandFlags Flag, byte[] Name)[] FlagNames =
     [
         .. Enum.GetValues<CommandFlags>()
-            .Where(flag => flag is not (CommandFlags.None or CommandFlags.Local or CommandFlags.Logged))
+            .Where(flag => flag is not (CommandFlags.None or CommandFlags.MayReplicate or CommandFlags.Local or CommandFlags.Logged))
             .Select(flag => (flag, Encoding.ASCII.GetBytes(SnakeCase(flag)))),
     ];
 
@@ -75,7 +75,7 @@ internal static class CommandInfo
 
     private static void WriteFlags(CommandFlags flags, RespWriter reply)
     {
-        flags &= ~(CommandFlags.Local | CommandFlags.Logged);
+        flags &= ~(CommandFlags.MayReplicate | CommandFlags.Local | CommandFlags.Logged);
         reply.SetHeader(System.Numerics.BitOperations.PopCount((uint)flags));
         foreach ((CommandFlags flag, byte[] name) in FlagNames)
         {

@@ -70,7 +70,7 @@ internal static class CommandIntrospection
         int count = 0;
         foreach (Command command in table.Commands.SelectMany(command => command.Subcommands.Prepend(command)))
         {
-            if (isFiltered ? !Passes(command, args) : command.Container != null)
+            if (isFiltered && !Passes(command, args))
                 continue;
             reply.BulkString(command.FullName);
             count++;

@@ -18,7 +18,7 @@ internal static class HyperLogLogCommands
     [
         new("pfadd", -2, CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast, AclCategories.HyperLogLog, PfAdd,
             Keys.At(1, KeyFlags.ReadWrite | KeyFlags.Insert)),
-        new("pfcount", -2, CommandFlags.ReadOnly, AclCategories.HyperLogLog, PfCount,
+        new("pfcount", -2, CommandFlags.ReadOnly | CommandFlags.MayReplicate, AclCategories.HyperLogLog, PfCount,
             Keys.Range(1, -1, KeyFlags.ReadWrite | KeyFlags.Access)),
         new("pfmerge", -2, CommandFlags.Write | CommandFlags.DenyOom, AclCategories.HyperLogLog, PfMerge,
             Keys.At(1, KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Insert), Keys.Range(2, -1, KeyFlags.ReadOnly | KeyFlags.Access)),

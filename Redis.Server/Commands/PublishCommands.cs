@@ -7,7 +7,7 @@ namespace Redis.Server.Commands;
 internal static class PublishCommands
 {
     private const CommandFlags Flags =
-        CommandFlags.PubSub | CommandFlags.Loading | CommandFlags.Stale | CommandFlags.Fast | CommandFlags.Logged;
+        CommandFlags.PubSub | CommandFlags.Loading | CommandFlags.Stale | CommandFlags.Fast | CommandFlags.Logged | CommandFlags.MayReplicate;
 
     public static IReadOnlyList<Command> Rows { get; } =
     [

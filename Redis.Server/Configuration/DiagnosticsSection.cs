@@ -21,7 +21,7 @@ internal sealed class DiagnosticsSection
         _latencyMonitorThreshold = table.Add(new IntegerOption("latency-monitor-threshold", 0, 0, long.MaxValue, "ms", None, "Events that take longer are kept for LATENCY; 0: none."));
         _latencyTracking = table.Add(new YesNoOption("latency-tracking", true, None, "Whether INFO latencystats and LATENCY HISTOGRAM are kept."));
         _latencyPercentiles = table.Add(new WordsOption("latency-tracking-info-percentiles", ["50", "99", "99.9"], ' ', "percentiles", None, "The percentiles in INFO latencystats.", CheckPercentiles));
-        _metricsPort = table.Add(new IntegerOption("metrics-port", 0, 0, 65535, "", OptionFlags.Immutable, "Port that answers Prometheus, on the addresses of bind; 0: none."));
+        _metricsPort = table.Add(new IntegerOption("metrics-port", 0, 0, 65535, "", OptionFlags.Immutable | OptionFlags.Ours, "Port that answers Prometheus, on the addresses of bind; 0: none."));
     }
 
     /// <summary>Negative: the slow log is off.</summary>

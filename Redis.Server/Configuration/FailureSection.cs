@@ -11,6 +11,7 @@ internal sealed class FailureSection
     private readonly YesNoOption _snapshotDisable;
     private readonly YesNoOption _snapshotDisableLoad;
     private readonly IntegerOption _keyLoadDelay;
+    private readonly IntegerOption _keySaveDelay;
 
     public FailureSection(OptionTable table)
     {
@@ -24,6 +25,7 @@ internal sealed class FailureSection
         _snapshotDisable = table.Add(new YesNoOption("raft.snapshot-disable", false, Hidden, "Take no snapshots."));
         _snapshotDisableLoad = table.Add(new YesNoOption("raft.snapshot-disable-load", false, Hidden, "Refuse snapshots from the leader."));
         _keyLoadDelay = table.Add(new IntegerOption("key-load-delay", 0, int.MinValue, int.MaxValue, "µs", Hidden, "Sleep after each key of a snapshot that is loaded; -N: 1 µs after N keys."));
+        _keySaveDelay = table.Add(new IntegerOption("rdb-key-save-delay", 0, int.MinValue, int.MaxValue, "µs", Hidden, "Sleep for each key of a snapshot before it is finished; -N: 1 µs for N keys."));
     }
 
     /// <summary>In milliseconds: as if an operator had set the clock of the machine.</summary>
@@ -42,5 +44,10 @@ internal sealed class FailureSection
     public bool SnapshotDisableLoad => _snapshotDisableLoad.Value;
 
     /// <summary>Microseconds a key.</summary>
-    public double KeyLoadDelay => _keyLoadDelay.Value is < 0 and long keys ? -1.0 / keys : _keyLoadDelay.Value;
+    public double KeyLoadDelay => MicrosecondsAKey(_keyLoadDelay.Value);
+
+    /// <summary>Microseconds a key.</summary>
+    public double KeySaveDelay => MicrosecondsAKey(_keySaveDelay.Value);
+
+    private static double MicrosecondsAKey(long value) => value < 0 ? -1.0 / value : value;
 }

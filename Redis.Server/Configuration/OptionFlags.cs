@@ -27,4 +27,10 @@ internal enum OptionFlags
 
     /// <summary>Known to Redis, kept and answered, and without meaning here.</summary>
     NoEffect = 64,
+
+    /// <summary>
+    /// Redis has no such option, so CONFIG SET to the value it has is no error, immutable or not: tools write back what they have
+    /// read.
+    /// </summary>
+    Ours = 128,
 }

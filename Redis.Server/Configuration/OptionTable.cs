@@ -101,13 +101,14 @@ internal sealed class OptionTable
     private string? FindTargets(IReadOnlyList<(string Name, string Value)> pairs, List<Option> targets)
     {
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
-        foreach ((string name, _) in pairs)
+        foreach ((string name, string value) in pairs)
         {
             Option? option = Find(name);
             if (option is null) return $"ERR Unknown option or number of arguments for CONFIG SET - '{name}'";
-            if (option.Has(OptionFlags.Immutable)) return Failed(name, "can't set immutable config");
+            bool isRestated = option.Has(OptionFlags.Ours | OptionFlags.FixedAfterInit) && option.Text == value;
+            if (option.Has(OptionFlags.Immutable) && !isRestated) return Failed(name, "can't set immutable config");
             if (option.Has(OptionFlags.Protected) && !ProtectedMayChange) return Failed(name, "can't set protected config");
-            if (option.Has(OptionFlags.FixedAfterInit) && IsMember)
+            if (option.Has(OptionFlags.FixedAfterInit) && IsMember && !isRestated)
                 return Failed(name, "Configuration change is not allowed after init/join for this parameter");
             if (!names.Add(name)) return Failed(name, "duplicate parameter");
             targets.Add(option);

@@ -43,7 +43,7 @@ internal sealed class RaftSection
         table.Begin(OptionSection.Raft);
         _id = table.Add(new IntegerOption("raft.id", 0, 0, int.MaxValue, "", Fixed, "This node's id; 0 lets the cluster choose one."));
         _address = table.Add(new TextOption("raft.addr", "", Fixed, "The address other nodes and clients reach this node by; empty: the first non-local interface and the port.", HostPort.Check, "host:port"));
-        _bootstrap = table.Add(new WordsOption("raft.bootstrap", [], ',', "host:port,host:port,...", OptionFlags.Immutable, "The nodes that form a cluster by themselves, the same list on each of them; empty: RAFT.CLUSTER INIT and JOIN form it.", CheckBootstrap));
+        _bootstrap = table.Add(new WordsOption("raft.bootstrap", [], ',', "host:port,host:port,...", OptionFlags.Immutable | OptionFlags.Ours, "The nodes that form a cluster by themselves, the same list on each of them; empty: RAFT.CLUSTER INIT and JOIN form it.", CheckBootstrap));
         _logFileName = table.Add(new TextOption("raft.log-filename", "redisraft.db", Fixed, "The Raft log, in the data directory.", CheckFileName, "file name"));
         _periodicInterval = table.Add(Milliseconds("raft.periodic-interval", 100, "How often timers are looked at."));
         _requestTimeout = table.Add(Milliseconds("raft.request-timeout", 200, "The leader's heartbeat interval."));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Protocol;
+using Redis.Server.Replication;
 
 namespace Redis.Server.Diagnostics;
 
@@ -9,7 +10,7 @@ namespace Redis.Server.Diagnostics;
 /// Measures each command that runs and files what follows: statistics, the slow log, latency events. Where one command runs
 /// right after another, the clock is read once for the end of the one and the start of the other. Application's turn only.
 /// </summary>
-internal sealed class CommandMeter(ServerOptions options)
+internal sealed class CommandMeter(ServerOptions options) : ICallMeter
 {
     private readonly DiagnosticsSection _options = options.Diagnostics;
     private long _ended;
@@ -38,12 +39,12 @@ internal sealed class CommandMeter(ServerOptions options)
     {
         if (Monitors.Count > 0 && client is not null)
         {
-            Monitors.Show(command, args, client.Address);
+            Monitors.Show(command, args, client.Address, client.WritesLowerCase);
         }
 
         _ended = Stopwatch.GetTimestamp();
         long nanoseconds = (_ended - started) * (1_000_000_000 / Stopwatch.Frequency);
-        Statistics.Ran(command, nanoseconds, failed, _options.LatencyTracking);
+        Statistics.Ran(command.Form?.Of ?? command, nanoseconds, failed, _options.LatencyTracking);
         long microseconds = nanoseconds / 1000;
         if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)microseconds && !command.Has(CommandFlags.SkipSlowlog))
         {
@@ -56,23 +57,59 @@ internal sealed class CommandMeter(ServerOptions options)
         }
     }
 
-    /// <summary>A request got a reply that was known without running anything: a refusal, or what MULTI answers.</summary>
-    public void Answered(Command? command, ReadOnlySpan<byte> reply, IClientIdentity client)
+    /// <summary>Who asked for the script that runs.</summary>
+    public IClientIdentity? Caller { get; set; }
+
+    long ICallMeter.Now => Stopwatch.GetTimestamp();
+
+    void ICallMeter.Ran(Command command, CommandArgs args, long started, ReadOnlySpan<byte> reply)
     {
         if (reply is [(byte)'-', .. ReadOnlySpan<byte> error])
         {
             Statistics.CountError(error);
-            if (command is not null)
-            {
-                Statistics.Rejected(command);
-            }
         }
-        else if (command is not null)
+
+        long nanoseconds = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
+        Statistics.Ran(command, nanoseconds, reply is [(byte)'-', ..], _options.LatencyTracking);
+        if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)(nanoseconds / 1000) && !command.Has(CommandFlags.SkipSlowlog))
         {
-            Statistics.Ran(command, 0, failed: false, isTracked: false);
+            SlowLog.Add(command, args, nanoseconds / 1000, Caller);
+        }
+    }
+
+    void ICallMeter.Refused(Command? command, ReadOnlySpan<byte> error)
+    {
+        Statistics.CountError(error);
+        if (command is not null)
+        {
+            Statistics.Rejected(command);
+        }
+    }
+
+    /// <summary>A request got a reply that was known without running anything: a refusal, or what MULTI answers.</summary>
+    public void Answered(in InFlightRequest request, IClientIdentity client)
+    {
+        bool failed = request.Bytes.Span is [(byte)'-', ..];
+        if (failed)
+        {
+            Statistics.CountError(request.Bytes.Span[1..]);
+        }
+
+        if (request.Command is not { } command)
+        {
+            return;
+        }
+
+        if (failed && request.Kind != RequestKind.Failure)
+        {
+            Statistics.Rejected(command);
+        }
+        else
+        {
+            Statistics.Ran(command, 0, failed, isTracked: false);
             if (Monitors.Count > 0)
             {
-                Monitors.Show(command, default, client.Address);
+                Monitors.Show(command, default, client.Address, client.WritesLowerCase);
             }
         }
     }

@@ -8,4 +8,7 @@ internal interface IClientIdentity
 
     /// <summary>CLIENT SETNAME; empty without.</summary>
     string Name { get; }
+
+    /// <summary>Whether its last MULTI or EXEC was in lower case: MONITOR shows those as they were written.</summary>
+    bool WritesLowerCase { get; }
 }

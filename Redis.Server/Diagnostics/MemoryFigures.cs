@@ -24,7 +24,6 @@ internal sealed class MemoryFigures
         Clients = services.Clients.BufferBytes;
         LogCache = services.Host.Consensus.Read((_, log) => log.CacheBytes, 0L);
         Limit = services.Options.Data.MaxMemory;
-        Lua = services.Scripts.LuaBytes;
         CachedScripts = services.Scripts.Cache.Bytes;
         Functions = services.Scripts.Libraries.Bytes;
     }
@@ -63,9 +62,6 @@ internal sealed class MemoryFigures
 
     /// <summary>maxmemory.</summary>
     public long Limit { get; }
-
-    /// <summary>The Lua machine, which runs scripts and functions alike, with what is compiled in it.</summary>
-    public long Lua { get; }
 
     /// <summary>Scripts known by their SHA-1.</summary>
     public long CachedScripts { get; }

@@ -1,14 +1,17 @@
 using System.Text;
 using Redis.Server.Clients;
+using Redis.Server.Scripting;
 
 namespace Redis.Server.Diagnostics;
 
-/// <summary>INFO memory. One Lua machine runs scripts and functions: it stands under vm_eval.</summary>
+/// <summary>INFO memory.</summary>
 internal static class MemoryInfo
 {
     public static void Write(StringBuilder text, ClientServices services)
     {
         MemoryFigures memory = new(services);
+        Scripts scripts = services.Scripts;
+        long texts = scripts.Cache.Bytes + scripts.Libraries.Bytes;
         InfoText.Section(text, "Memory",
             ("used_memory", memory.Used),
             ("used_memory_human", InfoText.Human(memory.Used)),
@@ -26,19 +29,19 @@ internal static class MemoryInfo
             ("allocator_resident", memory.Committed),
             ("total_system_memory", memory.System),
             ("total_system_memory_human", InfoText.Human(memory.System)),
-            ("used_memory_lua", memory.Lua),
-            ("used_memory_vm_eval", memory.Lua),
-            ("used_memory_lua_human", InfoText.Human(memory.Lua)),
-            ("used_memory_scripts_eval", memory.CachedScripts),
-            ("number_of_cached_scripts", services.Scripts.Cache.Count),
-            ("number_of_functions", services.Scripts.Libraries.FunctionCount),
-            ("number_of_libraries", services.Scripts.Libraries.Count),
-            ("used_memory_vm_functions", 0),
-            ("used_memory_vm_total", memory.Lua),
-            ("used_memory_vm_total_human", InfoText.Human(memory.Lua)),
-            ("used_memory_functions", memory.Functions),
-            ("used_memory_scripts", memory.CachedScripts + memory.Functions),
-            ("used_memory_scripts_human", InfoText.Human(memory.CachedScripts + memory.Functions)),
+            ("used_memory_lua", scripts.EngineBytes),
+            ("used_memory_vm_eval", scripts.EngineBytes),
+            ("used_memory_lua_human", InfoText.Human(scripts.EngineBytes)),
+            ("used_memory_scripts_eval", scripts.Cache.Bytes),
+            ("number_of_cached_scripts", scripts.Cache.Count),
+            ("number_of_functions", scripts.Libraries.FunctionCount),
+            ("number_of_libraries", scripts.Libraries.Count),
+            ("used_memory_vm_functions", 0), // one Lua serves scripts and functions
+            ("used_memory_vm_total", scripts.EngineBytes),
+            ("used_memory_vm_total_human", InfoText.Human(scripts.EngineBytes)),
+            ("used_memory_functions", scripts.Libraries.Bytes),
+            ("used_memory_scripts", texts),
+            ("used_memory_scripts_human", InfoText.Human(texts)),
             ("maxmemory", memory.Limit),
             ("maxmemory_human", InfoText.Human(memory.Limit)),
             ("maxmemory_policy", "noeviction"),

@@ -22,30 +22,29 @@ internal sealed class MonitorFeed(SecretArguments secrets) : ICallWitness
     public bool Contains(ISubscriber monitor) => _monitors.Contains(monitor);
 
     /// <summary>A command ran. What is for administrators only is not shown to monitors.</summary>
-    public void Show(Command command, CommandArgs args, string address)
+    public void Show(Command command, CommandArgs args, string address, bool isLowerCase = false)
     {
         if ((command.Flags & (CommandFlags.Admin | CommandFlags.SkipMonitor)) == 0)
         {
-            Write(command, args, address);
+            Write(command, args, address, isLowerCase);
         }
     }
 
     /// <summary>A script begins: it is shown before what it calls.</summary>
-    public void ShowScript(Command command, CommandArgs args, string address) => Write(command, args, address);
+    public void ShowScript(Command command, CommandArgs args, string address) => Write(command, args, address, isLowerCase: false);
 
     /// <summary>The script calls a command.</summary>
     public void Called(Command command, CommandArgs args) => Show(command, args, "lua");
 
-    private void Write(Command command, CommandArgs args, string address)
+    private void Write(Command command, CommandArgs args, string address, bool isLowerCase)
     {
-
         long microseconds = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         Line.Clear();
         Line.Raw(System.Text.Encoding.Latin1.GetBytes($"+{microseconds / 1_000_000}.{microseconds % 1_000_000:000000} [0 {address}]"));
         if (args.Count == 0)
         {
             // A command that stands for several (EXEC), or one that was answered without being looked at again (MULTI).
-            Quote(System.Text.Encoding.ASCII.GetBytes(command.FullName.ToUpperInvariant()));
+            Quote(System.Text.Encoding.ASCII.GetBytes(isLowerCase ? command.FullName : command.FullName.ToUpperInvariant()));
         }
 
         for (int i = 0; i < args.Count; i++)

@@ -8,11 +8,13 @@ namespace Redis.Server.Diagnostics;
 /// <summary>Which arguments are passwords, and so are shown to nobody.</summary>
 internal sealed class SecretArguments(OptionTable options)
 {
+    /// <summary>What is shown in the place of one.</summary>
+    public static byte[] Shown { get; } = "(redacted)"u8.ToArray();
+
     public bool IsSecret(Command command, CommandArgs args, int index) => command.FullName switch
     {
         "auth" => index > 0,
-        "acl|setuser" or "acl|deluser" => index > 1,
-        "raft.setuser" or "raft.deluser" => index > 0,
+        "acl|setuser" => index > 1,
         "hello" => IsAfterAuth(args, index),
         "migrate" => IsAfterAuth(args, index),
         "config|set" => index > 2 && index % 2 == 1 && options.Find(Encoding.Latin1.GetString(args[index - 1])) is { } option && option.Has(OptionFlags.Sensitive),

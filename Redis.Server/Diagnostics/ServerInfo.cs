@@ -61,6 +61,11 @@ internal sealed class ServerInfo
         return text.ToString();
     }
 
+    /// <summary>As uname says it: system, release, machine.</summary>
+    private static string OperatingSystemName { get; } = OperatingSystem.IsLinux()
+        ? $"Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()} {(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "x86_64" : "aarch64")}"
+        : RuntimeInformation.OSDescription;
+
     private void WriteServer(StringBuilder text)
     {
         long uptime = (RaftClock.Now - _services.StartedAt) / 1000;
@@ -70,7 +75,7 @@ internal sealed class ServerInfo
             ("redis_git_dirty", 0),
             ("redis_build_id", 0),
             ("redis_mode", "standalone"),
-            ("os", RuntimeInformation.OSDescription),
+            ("os", OperatingSystemName),
             ("arch_bits", 64),
             ("monotonic_clock", "POSIX clock_gettime"),
             ("multiplexing_api", "epoll"),
@@ -83,8 +88,8 @@ internal sealed class ServerInfo
             ("server_time_usec", (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond),
             ("uptime_in_seconds", uptime),
             ("uptime_in_days", uptime / 86400),
-            ("hz", 10),
-            ("configured_hz", 10),
+            ("hz", _services.Options.Table.Find("hz")!.Text),
+            ("configured_hz", _services.Options.Table.Find("hz")!.Text),
             ("lru_clock", RaftClock.Now / 1000 & 0xFFFFFF),
             ("executable", Environment.ProcessPath ?? ""),
             ("config_file", _services.Options.ConfigFile ?? ""),

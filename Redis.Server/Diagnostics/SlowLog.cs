@@ -42,11 +42,16 @@ internal sealed class SlowLog(DiagnosticsSection options, SecretArguments secret
 
     private List<byte[]> Shorten(Command command, CommandArgs args)
     {
+        if (command.Form is { } form)
+        {
+            return [form.Of.OwnName, Encoding.ASCII.GetBytes(form.Of.Name), .. form.Arguments(args)];
+        }
+
         List<byte[]> shortened = [];
         int shown = args.Count > MostArguments ? MostArguments - 1 : args.Count;
         for (int i = 0; i < shown; i++)
         {
-            shortened.Add(secrets.IsSecret(command, args, i) ? "(redacted)"u8.ToArray() : Shorten(args[i]));
+            shortened.Add(secrets.IsSecret(command, args, i) ? SecretArguments.Shown : Shorten(args[i]));
         }
 
         if (shown < args.Count)

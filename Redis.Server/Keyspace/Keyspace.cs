@@ -163,10 +163,12 @@ internal sealed class Keyspace
     public void Set(ReadOnlySpan<byte> key, RedisValue value, bool keepExpiry = false)
     {
         int entry = Prepare(key, keepExpiry);
+        bool isNew = _keys.ValueAt(entry).Value.IsNone;
         Store(entry, value);
         if (value.Object == null)
             return;
-        Blocked.KeyAppeared(key);
+        if (isNew)
+            Blocked.KeyAppeared(key); // as in Redis, where a value that takes another's place wakes nobody
         if (value.Object is HashValue { Expiry: not null } hash)
             WatchFields(key, hash);
     }

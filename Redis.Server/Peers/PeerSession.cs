@@ -35,13 +35,14 @@ internal sealed class PeerSession(Transport transport, int from, IPeerReceiver r
 
     /// <summary>Reads frames until the connection ends.</summary>
     /// <param name="first">Bytes that came behind the handshake.</param>
-    public async Task RunAsync(ReadOnlyMemory<byte> first)
+    public async Task RunAsync(Task<ReadOnlyMemory<byte>> first)
     {
         try
         {
-            MakeRoom(first.Length);
-            first.CopyTo(_buffer);
-            _length = first.Length;
+            ReadOnlyMemory<byte> bytes = await first.ConfigureAwait(false);
+            MakeRoom(bytes.Length);
+            bytes.CopyTo(_buffer);
+            _length = bytes.Length;
             while (true)
             {
                 MakeRoom(HandleFrames());

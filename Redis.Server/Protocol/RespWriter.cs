@@ -84,6 +84,15 @@ internal sealed class RespWriter : IDisposable
         written.Replace((byte)'\n', (byte)' ');
     }
 
+    /// <summary>As <see cref="Error(ReadOnlySpan{byte})"/>, of one that <see cref="ErrorWritten"/> has heard before.</summary>
+    public void RepeatError(ReadOnlySpan<byte> text)
+    {
+        ErrorListener? listener = ErrorWritten;
+        ErrorWritten = null;
+        Error(text);
+        ErrorWritten = listener;
+    }
+
     /// <summary>An error that quotes the client's bytes, as C's %s does: up to a NUL.</summary>
     public void Error(ReadOnlySpan<byte> before, ReadOnlySpan<byte> quoted, ReadOnlySpan<byte> after)
     {

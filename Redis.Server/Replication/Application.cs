@@ -41,6 +41,7 @@ internal sealed class Application : IDisposable
         _reply = runner.Context.Reply;
         _clock = clock;
         _reply.ErrorWritten = runner.Meter.Statistics.CountError;
+        runner.Context.CallMeter = runner.Meter;
         _late = new LateReplies(new RespWriter { ErrorWritten = _reply.ErrorWritten }, AnswerLate);
         runner.Context.Waiting.Replies = _late;
         _busy = new BusyReplies(_queue, runner, new RespWriter { ErrorWritten = _reply.ErrorWritten });
@@ -438,8 +439,8 @@ internal sealed class Application : IDisposable
                     _runner.FillIn(stream, request.Bytes.Span);
                     EndReply(stream, request.Bytes);
                     break;
-                case RequestKind.Reply:
-                    _runner.Meter.Answered(request.Command, request.Bytes.Span, stream);
+                case RequestKind.Reply or RequestKind.Failure:
+                    _runner.Meter.Answered(request, stream);
                     BeginReply(stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);

@@ -95,8 +95,8 @@ internal sealed class BusyReplies
         bool isAllowed = request.Command?.Has(CommandFlags.AllowBusy) == true;
         switch (request.Kind)
         {
-            case RequestKind.Reply:
-                _runner.Meter.Answered(request.Command, request.Bytes.Span, stream);
+            case RequestKind.Reply or RequestKind.Failure:
+                _runner.Meter.Answered(request, stream);
                 _reply.Raw(request.Bytes.Span);
                 return true;
             case RequestKind.Local when isAllowed:

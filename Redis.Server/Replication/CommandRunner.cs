@@ -230,13 +230,15 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
             context.CallWitness = meter.Monitors;
         }
 
+        context.HasReadInScript = false;
+        meter.Caller = client;
         long started = meter.Start();
         command.Handler!(context, args);
         context.CallWitness = null;
         if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
         {
             meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
-            if (client?.Tracking is { } session && command.Has(CommandFlags.ReadOnly))
+            if (client?.Tracking is { } session && (context.HasReadInScript || (command.Has(CommandFlags.ReadOnly) && command is not ScriptCommand)))
             {
                 context.Invalidations.Remember(session, command, args);
             }
@@ -268,9 +270,16 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         {
             RunMeasured(command, args, client);
         }
-        else if (command is not null && client is not null && !client.ExecuteInTransaction(command, args, context.Reply))
+        else if (command is not null && client is not null)
         {
-            context.Reply.Error("ERR Command not allowed inside a transaction"u8);
+            int errors = context.Reply.ErrorCount;
+            long started = meter.Start();
+            if (!client.ExecuteInTransaction(command, args, context.Reply))
+            {
+                context.Reply.Error("ERR Command not allowed inside a transaction"u8);
+            }
+
+            meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
         }
     }
 

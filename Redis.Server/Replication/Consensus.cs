@@ -505,8 +505,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
                 taken.Bytes = Keep(request.Bytes.Span);
                 stream.Add(taken);
                 return ticket.ReadId != 0;
-            case RequestKind.Local:
-            case RequestKind.Reply:
+            case RequestKind.Local or RequestKind.Reply or RequestKind.Failure:
                 taken.Bytes = Keep(request.Bytes.Span);
                 break;
             default:

@@ -41,7 +41,7 @@ internal sealed class ProxyLink : IPeerReceiver
         _counters = counters;
         _transport = new DialledTransport(dialled);
         _output = new SendQueue(_transport, _ => _transport.Close());
-        _ = new PeerSession(_transport, leader.Id, this, logger).RunAsync(default);
+        _ = new PeerSession(_transport, leader.Id, this, logger).RunAsync(Task.FromResult(ReadOnlyMemory<byte>.Empty));
     }
 
     public Member Leader { get; }

@@ -22,6 +22,9 @@ internal enum RequestKind : byte
     /// <summary>Only its turn: the reply is known already (an error, +QUEUED).</summary>
     Reply,
 
+    /// <summary>As <see cref="Reply"/>: an error that the command itself made, not a refusal to run it.</summary>
+    Failure,
+
     /// <summary>A local command that is answered later, when something it started has ended.</summary>
     Deferred,
 

@@ -32,6 +32,8 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
 
     public abstract string Name { get; }
 
+    public bool WritesLowerCase { get; set; }
+
     /// <summary>Where replies go.</summary>
     public abstract SendQueue Output { get; }
 

@@ -24,6 +24,7 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
     private long _failedAt;
     private long _startedAt;
     private SnapshotView? _view;
+    private int _keys;
 
     /// <summary>Snapshots this node has taken since start.</summary>
     public long Taken { get; private set; }
@@ -37,8 +38,8 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
     /// <summary>Whether the last attempt succeeded.</summary>
     public bool LastSucceeded { get; private set; } = true;
 
-    /// <summary>Unix time in seconds of the last one, or 0.</summary>
-    public long LastSavedAt { get; private set; }
+    /// <summary>Unix time in seconds of the last one; of the start, as in Redis, before the first.</summary>
+    public long LastSavedAt { get; private set; } = RaftClock.Now / 1000;
 
     /// <summary>The last entry of the snapshot that is being taken, or none.</summary>
     public EntryId InProgress { get; private set; }
@@ -119,6 +120,7 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
             ulong? checksum = sink.WriteTo(stream);
             slices.Join();
             Thread.Sleep(options.Raft.Failures.SnapshotDelay);
+            Dawdle();
             if (checksum is null || options.Raft.Failures.SnapshotFail)
             {
                 return options.Raft.Failures.SnapshotFail ? "raft.snapshot-fail is set" : "it was given up";
@@ -138,9 +140,20 @@ internal sealed class SnapshotTaking(RaftHost host, CommandContext context, Serv
         }
     }
 
+    /// <summary>rdb-key-save-delay: as if each key took that long, until the option says otherwise.</summary>
+    private void Dawdle()
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started).TotalMicroseconds < options.Raft.Failures.KeySaveDelay * _keys)
+        {
+            Thread.Sleep(1);
+        }
+    }
+
     /// <summary>Fixes the moment: everything applied so far is in the snapshot, nothing later.</summary>
     private void Begin(SnapshotSink sink)
     {
+        _keys = context.Keyspace.Count;
         InProgress = host.Application.LastApplied;
         _view = SnapshotView.Begin(context.Keyspace, Extras(), sink, compress: true);
     }

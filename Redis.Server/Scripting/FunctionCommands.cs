@@ -12,7 +12,7 @@ internal static class FunctionCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new ScriptCommand("fcall", CommandFlags.Logged, static (context, args) => Call(context, args, isReadOnly: false),
+        new ScriptCommand("fcall", CommandFlags.Logged | CommandFlags.MayReplicate, static (context, args) => Call(context, args, isReadOnly: false),
             static (scripts, args) => scripts.Libraries.Find(args[1]) is { } found && (found.Function.Flags & ScriptFlags.NoWrites) != 0,
             KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update),
         new ScriptCommand("fcall_ro", CommandFlags.ReadOnly, static (context, args) => Call(context, args, isReadOnly: true), static (_, _) => true,

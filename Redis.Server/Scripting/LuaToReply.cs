@@ -85,7 +85,7 @@ internal sealed class LuaToReply(LuaThread lua, RespWriter reply, int version)
     private bool TryWriteSpecial(int depth)
     {
         if (HasField("err"u8, LuaType.String))
-            reply.Error(lua.Bytes(-1));
+            WriteError();
         else if (HasField("ok"u8, LuaType.String))
             reply.SimpleString(WithoutLineEnds(lua.Bytes(-1)));
         else if (HasField("double"u8, LuaType.Number))
@@ -99,6 +99,17 @@ internal sealed class LuaToReply(LuaThread lua, RespWriter reply, int version)
         else
             return HasField("verbatim_string"u8, LuaType.Table) && TryWriteVerbatim();
         return true;
+    }
+
+    /// <summary>An error with the text on top. That of a command that the script called was counted then.</summary>
+    private void WriteError()
+    {
+        bool isCounted = lua.GetField(-2, "ignore_error_stats_update"u8) == LuaType.Boolean && lua.IsTrue(-1);
+        lua.Pop();
+        if (isCounted)
+            reply.RepeatError(lua.Bytes(-1));
+        else
+            reply.Error(lua.Bytes(-1));
     }
 
     /// <summary>Leaves the field on top if it is there.</summary>

@@ -12,6 +12,10 @@ internal sealed class ScriptCommand(string name, CommandFlags flags, CommandHand
 {
     private const CommandFlags Runs = CommandFlags.NoScript | CommandFlags.SkipMonitor | CommandFlags.NoMandatoryKeys | CommandFlags.Stale | CommandFlags.MovableKeys;
 
+    /// <summary>Whether it is known, or the script's header says, that this call writes nothing.</summary>
+    public bool WritesNothing(Scripts scripts, CommandArgs args) =>
+        IsRead(scripts, args) || (Name == "eval" && ScriptHeader.TryRead(args[1], out ScriptHeader header, out _) && (header.Flags & ScriptFlags.NoWrites) != 0);
+
     /// <summary>Whether this call is a read.</summary>
     public bool IsRead(Scripts scripts, CommandArgs args) => isRead(scripts, args);
 }

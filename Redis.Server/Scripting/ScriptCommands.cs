@@ -12,10 +12,10 @@ internal static class ScriptCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new ScriptCommand("eval", CommandFlags.Logged, Eval, static (scripts, args) => IsKnownRead(scripts.Cache.Find(ScriptCache.NameOf(args[1]))), ReadWrite),
+        new ScriptCommand("eval", CommandFlags.Logged | CommandFlags.MayReplicate, Eval, static (scripts, args) => IsKnownRead(scripts.Cache.Find(ScriptCache.NameOf(args[1]))), ReadWrite),
         // A new script has to become known on all nodes, so its first run is an entry.
         new ScriptCommand("eval_ro", CommandFlags.ReadOnly, EvalReadOnly, static (scripts, args) => scripts.Cache.Find(ScriptCache.NameOf(args[1])) is not null, ReadOnly),
-        new ScriptCommand("evalsha", CommandFlags.Logged, EvalSha, static (scripts, args) => IsKnownRead(scripts.Cache.Find(args[1])), ReadWrite),
+        new ScriptCommand("evalsha", CommandFlags.Logged | CommandFlags.MayReplicate, EvalSha, static (scripts, args) => IsKnownRead(scripts.Cache.Find(args[1])), ReadWrite),
         new ScriptCommand("evalsha_ro", CommandFlags.ReadOnly, EvalShaReadOnly, static (_, _) => true, ReadOnly),
         new("script", -2, CommandFlags.None, AclCategories.None,
         [

@@ -158,7 +158,7 @@ internal sealed class ScriptEngine : IDisposable
                 Answer(lua);
                 break;
             case LuaOutcome.Failed:
-                Fail(ErrorText(lua), name);
+                Fail(ErrorText(lua), name, IsCounted(lua));
                 break;
             case LuaOutcome.Stopped when _watch.Ended == ScriptVerdict.OutOfMemory:
                 Fail($"ERR Script stopped: not enough memory, it may hold {limits.Memory} bytes.", name);
@@ -184,10 +184,23 @@ internal sealed class ScriptEngine : IDisposable
         new LuaToReply(lua, _context.Reply, _redis.Version).Write();
     }
 
-    private void Fail(string error, string name)
+    private void Fail(string error, string name, bool isCounted = false)
     {
         string place = LuaMachine.FindPlace(_machine.Script) is { } found ? $" script: {name}, on {found.Source}:{found.Line}." : $" script: {name}";
-        _context.Reply.Error(error + place);
+        if (isCounted)
+            _context.Reply.RepeatError(Encoding.Latin1.GetBytes(error + place));
+        else
+            _context.Reply.Error(error + place);
+    }
+
+    /// <summary>Whether the error on top is that of a command that the script called: it was counted then.</summary>
+    private static bool IsCounted(LuaThread lua)
+    {
+        if (lua.TypeOf(-1) != LuaType.Table)
+            return false;
+        bool isCounted = lua.GetField(-1, "ignore_error_stats_update"u8) == LuaType.Boolean && lua.IsTrue(-1);
+        lua.Pop();
+        return isCounted;
     }
 
     /// <summary>The error on top: the err field of a table, or ERR and the text.</summary>

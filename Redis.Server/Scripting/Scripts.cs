@@ -29,7 +29,7 @@ internal sealed class Scripts : IDisposable
     public ScriptEngine Engine => _engine ??= new ScriptEngine(Context, Watch, (level, text) => Log(level, text));
 
     /// <summary>Bytes of Lua itself, compiled scripts included; 0 before the first script. Any thread.</summary>
-    public long LuaBytes => Volatile.Read(ref _engine)?.UsedMemory ?? 0;
+    public long EngineBytes => Volatile.Read(ref _engine)?.UsedMemory ?? 0;
 
     private CommandContext Context { get; }
 

@@ -1,5 +1,6 @@
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Security;
@@ -11,6 +12,8 @@ namespace Redis.Server.Security;
 /// </summary>
 internal sealed class UserEntries(UserDirectory users)
 {
+    private const CommandFlags Flags = CommandFlags.Write | CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Fast;
+
     private static readonly byte[] SetName = "raft.setuser"u8.ToArray();
     private static readonly byte[] DeleteName = "raft.deluser"u8.ToArray();
     private static readonly byte[] Yes = "1"u8.ToArray();
@@ -21,9 +24,23 @@ internal sealed class UserEntries(UserDirectory users)
 
     public IReadOnlyList<Command> Rows => field ??=
     [
-        new("raft.setuser", -FirstRule, CommandFlags.Write | CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Fast, AclCategories.None, Set),
-        new("raft.deluser", -3, CommandFlags.Write | CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Fast, AclCategories.None, Delete),
+        new("raft.setuser", -FirstRule, Flags, AclCategories.None, Set) { Form = FormOf("setuser"u8, static args => Enumerable.Repeat(SecretArguments.Shown, args.Count - FirstRule + 1)) },
+        new("raft.deluser", -3, Flags, AclCategories.None, Delete) { Form = FormOf("deluser"u8, NamesOf) },
     ];
+
+    private static List<byte[]> NamesOf(CommandArgs args)
+    {
+        List<byte[]> names = [];
+        for (int i = 1; i < args.Count; i += 2)
+        {
+            names.Add(args[i].ToArray());
+        }
+
+        return names;
+    }
+
+    private EntryForm FormOf(ReadOnlySpan<byte> subcommand, EntryArguments arguments) =>
+        new(users.Table.FindSubcommand(users.Table.Find("acl"u8)!, subcommand)!, arguments);
 
     /// <summary>The row and the request that take the place of ACL SETUSER or ACL DELUSER.</summary>
     public (Command Row, byte[] Frame) Rewrite(CommandArgs args) =>

@@ -96,7 +96,12 @@ internal sealed class Invalidations(Keyspace.Keyspace keyspace) : IKeyspaceObser
             Items += readers.Add(session) ? 1 : 0;
         }
 
-        // What does not fit any more is as good as changed: nobody could tell of its next change.
+        KeepWithinLimit();
+    }
+
+    /// <summary>What does not fit any more is as good as changed: nobody could tell of its next change.</summary>
+    public void KeepWithinLimit()
+    {
         for (long limit = MaxKeys(); limit > 0 && _readers.Count > limit;)
         {
             Invalidate(_readers.KeyAt(_readers.Count - 1));

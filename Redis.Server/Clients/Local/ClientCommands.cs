@@ -16,7 +16,7 @@ internal static class ClientCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new("client", -2, CommandFlags.None, AclCategories.Connection,
+        new("client", -2, CommandFlags.None, AclCategories.None,
         [
             new LocalCommand("id", 2, Connection, AclCategories.Connection, (client, _, reply) => reply.Integer(client.Session.Id)),
             new LocalCommand("getname", 2, Connection, AclCategories.Connection, GetName),
@@ -32,7 +32,7 @@ internal static class ClientCommands
                 client.Services.Pause.End();
                 reply.Ok();
             }),
-            new LocalCommand("reply", 3, Connection, AclCategories.Connection, SetReplyMode) { IsBarredFromMulti = true },
+            new LocalCommand("reply", 3, Connection, AclCategories.Connection, SetReplyMode),
             new LocalCommand("no-evict", 3, Connection | CommandFlags.Admin, AclCategories.Connection, SetExemption),
             new LocalCommand("no-touch", 3, Connection, AclCategories.Connection, SetTouching),
             new LocalCommand("help", 2, CommandFlags.Loading | CommandFlags.Stale, AclCategories.Connection, (_, _, reply) => HelpReply.Write(reply, "CLIENT")) { IsTransparent = true },
@@ -223,6 +223,7 @@ internal static class ClientCommands
         else if (args.Is(2, "off"u8))
         {
             client.ReplyMode = ReplyMode.Off;
+            reply.IsMuted = true; // inside EXEC: from here on, as in Redis
         }
         else if (!args.Is(2, "skip"u8))
         {

@@ -19,12 +19,12 @@ internal static class ClientDescription
         (int used, int free) = client.QueryBuffer;
         int waiting = client.Output.Waiting;
         int beyond = Math.Max(0, waiting - ReplyBuffer);
-        int multi = transaction.IsOpen ? transaction.Frames.Count : -1;
+        (int multi, long multiBytes) = transaction.IsOpen ? (transaction.Frames.Count, transaction.Bytes) : transaction.UnderWay;
         return string.Create(CultureInfo.InvariantCulture,
             $"id={session.Id} addr={session.Address} laddr={session.LocalAddress} fd={client.Handle} name={session.Name} age={(now - session.CreatedAt) / 1000} " +
             $"idle={(now - session.LastActiveAt) / 1000} flags={Flags(client)} db=0 sub={subscriptions.Count(SubscriptionKind.Channel)} " +
             $"psub={subscriptions.Count(SubscriptionKind.Pattern)} ssub={subscriptions.Count(SubscriptionKind.ShardChannel)} multi={multi} " +
-            $"qbuf={used} qbuf-free={free} argv-mem={client.ArgumentBytes} multi-mem={transaction.Bytes} rbs={ReplyBuffer} rbp={Math.Min(waiting, ReplyBuffer)} " +
+            $"qbuf={used} qbuf-free={free} argv-mem={client.ArgumentBytes} multi-mem={multiBytes} rbs={ReplyBuffer} rbp={Math.Min(waiting, ReplyBuffer)} " +
             $"obl={Math.Min(waiting, ReplyBuffer)} oll={(beyond + ReplyBuffer - 1) / ReplyBuffer} omem={beyond} " +
             $"tot-mem={client.MemoryBytes} events={(waiting > 0 ? "rw" : "r")} cmd={session.LastCommand} user={session.User.Name} redir={client.Tracking?.Redirect ?? -1} " +
             $"resp={client.ProtocolVersion} lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");
@@ -36,11 +36,13 @@ internal static class ClientDescription
         string flags = string.Concat(
             client.IsMonitor ? "O" : "",
             client.Subscriptions.Total > 0 ? "P" : "",
-            client.Transaction.IsOpen ? "x" : "",
+            client.Transaction.IsOpen || client.Transaction.UnderWay.Count >= 0 ? "x" : "",
             client.IsHeldBack || client.Services.Host.Application.IsBlocked(client) ? "b" : "",
             client.Tracking is not null ? "t" : "",
             client.Tracking is { IsRedirectBroken: true } ? "R" : "",
             client.Tracking?.Has(TrackingModes.Broadcast) == true ? "B" : "",
+            client.Watches is { IsDirty: true } ? "d" : "",
+            client.Session.IsOnUnixSocket ? "U" : "",
             client.TakesFollowerReads ? "r" : "",
             client.Session.IsExemptFromEviction ? "e" : "");
         return flags.Length > 0 ? flags : "N";

@@ -11,7 +11,11 @@ internal static class MonitorCommands
         new LocalCommand(
             "monitor", 1, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Loading | CommandFlags.Stale, AclCategories.None, Watch)
         {
-            IsBarredFromMulti = true,
+            InTransaction = (_, _, reply) =>
+            {
+                reply.Error("ERR MONITOR isn't allowed for DENY BLOCKING client"u8); // EXEC owes one reply a command
+                return true;
+            },
         },
     ];
 

@@ -9,6 +9,7 @@ internal static class RefusedCommands
     private const CommandFlags Admin = CommandFlags.Admin | CommandFlags.NoScript;
     private const CommandFlags Sync = Admin | CommandFlags.NoAsyncLoading | CommandFlags.NoMulti;
     private const CommandFlags ReplicaOf = Admin | CommandFlags.Stale | CommandFlags.NoAsyncLoading;
+    private const KeyFlags Moved = KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Delete;
     private const string Replication = "nodes replicate the Raft log, join with RAFT.CLUSTER JOIN";
     private const string Modules = "modules cannot be loaded";
 
@@ -22,7 +23,8 @@ internal static class RefusedCommands
         Row("failover", -1, Admin | CommandFlags.Stale, "hand leadership over with RAFT.TRANSFER_LEADER"),
         Row("save", 1, Sync, "every write is in the log already, BGSAVE takes a snapshot"),
         Row("bgrewriteaof", 1, Admin | CommandFlags.NoAsyncLoading, "the Raft log takes the place of the append-only file, BGSAVE compacts it"),
-        Row("migrate", -6, CommandFlags.Write | CommandFlags.MovableKeys, "keys cannot leave the group one by one", AclCategories.Keyspace | AclCategories.Dangerous),
+        Row("migrate", -6, CommandFlags.Write | CommandFlags.MovableKeys, "keys cannot leave the group one by one", AclCategories.Keyspace | AclCategories.Dangerous,
+            Keys.At(3, Moved), Keys.BehindRange("KEYS", -2, -1, Moved | KeyFlags.Incomplete)),
         new("module", -2, CommandFlags.None, AclCategories.None,
         [
             new LocalCommand("list", 2, Admin, AclCategories.None, List),
@@ -41,8 +43,8 @@ internal static class RefusedCommands
     /// <summary>Whether the command is one of these (RAFT.DEBUG COMMANDSPEC).</summary>
     public static bool Includes(Command command) => Rows.Contains(command) || (command.Container is { } container && Rows.Contains(container));
 
-    private static LocalCommand Row(string name, int arity, CommandFlags flags, string because, AclCategories categories = AclCategories.None) =>
-        new(name, arity, flags, categories, (_, _, reply) => reply.Error($"ERR not supported by RedisRaft: {because}"));
+    private static LocalCommand Row(string name, int arity, CommandFlags flags, string because, AclCategories categories = AclCategories.None, params IReadOnlyList<KeySpec> keys) =>
+        new(name, arity, flags, categories, (_, _, reply) => reply.Error($"ERR not supported by RedisRaft: {because}"), keys);
 
     /// <summary>What an orchestrator of RedisRaft looks for; here it is built in.</summary>
     private static void List(ClientConnection client, CommandArgs args, RespWriter reply)

@@ -1,5 +1,6 @@
 using System.Text;
 using Raft.Core;
+using Redis.Server.Clients.Local.Lolwut;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
 using Redis.Server.Operations;
@@ -19,8 +20,15 @@ internal static class ServerCommands
         new LocalCommand("info", -1, CommandFlags.Loading | CommandFlags.Stale, AclCategories.Dangerous, Info),
         new LocalCommand("lastsave", 1, CommandFlags.Fast | CommandFlags.Loading | CommandFlags.Stale, AclCategories.Admin | AclCategories.Dangerous, (client, _, reply) => reply.Integer(client.Services.Host.Snapshots.LastSavedAt)),
         new LocalCommand("role", 1, CommandFlags.Fast | CommandFlags.NoScript | CommandFlags.Loading | CommandFlags.Stale, AclCategories.Admin | AclCategories.Dangerous, Role),
-        new LocalCommand("lolwut", -1, CommandFlags.ReadOnly | CommandFlags.Fast, AclCategories.None, Lolwut),
-        new LocalCommand("bgsave", -1, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoAsyncLoading, AclCategories.None, BackgroundSave),
+        new LocalCommand("lolwut", -1, CommandFlags.ReadOnly | CommandFlags.Fast, AclCategories.None, LolwutCommand.Run),
+        new LocalCommand("bgsave", -1, CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.NoAsyncLoading, AclCategories.None, (client, args, reply) => BackgroundSave(client, args, reply, "Background saving started"u8))
+        {
+            InTransaction = (client, args, reply) =>
+            {
+                BackgroundSave(client, args, reply, "Background saving scheduled"u8); // Redis does not fork inside EXEC
+                return true;
+            },
+        },
         new LocalCommand("shutdown", -1, Admin | CommandFlags.NoMulti | CommandFlags.AllowBusy, AclCategories.None, Shutdown),
     ];
 
@@ -44,7 +52,7 @@ internal static class ServerCommands
     }
 
     /// <summary>BGSAVE: a snapshot, as Raft takes them by itself.</summary>
-    private static void BackgroundSave(ClientConnection client, CommandArgs args, RespWriter reply)
+    private static void BackgroundSave(ClientConnection client, CommandArgs args, RespWriter reply, ReadOnlySpan<byte> done)
     {
         RaftHost host = client.Services.Host;
         if (args.Count > 2 || (args.Count == 2 && !args.Is(1, "schedule"u8)))
@@ -62,7 +70,7 @@ internal static class ServerCommands
         else
         {
             _ = host.TakeSnapshotAsync(keepsTail: true);
-            reply.SimpleString("Background saving started"u8);
+            reply.SimpleString(done);
         }
     }
 
@@ -149,16 +157,5 @@ internal static class ServerCommands
             reply.BulkInteger(port);
             reply.BulkInteger(peer.Match);
         }
-    }
-
-    private static void Lolwut(ClientConnection client, CommandArgs args, RespWriter reply)
-    {
-        if (args.Count > 2 && args.Is(1, "version"u8) && !Numbers.TryParseInteger(args[2], out _))
-        {
-            reply.Error(Errors.NotInteger);
-            return;
-        }
-
-        reply.VerbatimString("txt"u8, Encoding.ASCII.GetBytes($"Redis ver. {ServerVersion.Redis}\n"));
     }
 }

@@ -13,19 +13,19 @@ internal static class SubscribeCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        Row("subscribe", -2, Subscribe, SubscriptionKind.Channel),
-        Row("psubscribe", -2, Subscribe, SubscriptionKind.Pattern),
-        Row("ssubscribe", -2, Subscribe, SubscriptionKind.ShardChannel, Keys.Range(1, -1, KeyFlags.NotKey)),
-        Row("unsubscribe", -1, Unsubscribe, SubscriptionKind.Channel),
-        Row("punsubscribe", -1, Unsubscribe, SubscriptionKind.Pattern),
-        Row("sunsubscribe", -1, Unsubscribe, SubscriptionKind.ShardChannel, Keys.Range(1, -1, KeyFlags.NotKey)),
+        Row("subscribe", -2, Subscribe, SubscriptionKind.Channel, isBarredFromMulti: true),
+        Row("psubscribe", -2, Subscribe, SubscriptionKind.Pattern, isBarredFromMulti: true),
+        Row("ssubscribe", -2, Subscribe, SubscriptionKind.ShardChannel, isBarredFromMulti: true, Keys.Range(1, -1, KeyFlags.NotKey)),
+        Row("unsubscribe", -1, Unsubscribe, SubscriptionKind.Channel, isBarredFromMulti: false),
+        Row("punsubscribe", -1, Unsubscribe, SubscriptionKind.Pattern, isBarredFromMulti: false),
+        Row("sunsubscribe", -1, Unsubscribe, SubscriptionKind.ShardChannel, isBarredFromMulti: false, Keys.Range(1, -1, KeyFlags.NotKey)),
     ];
 
-    private static LocalCommand Row(string name, int arity, Change change, SubscriptionKind kind, params IReadOnlyList<KeySpec> keys) =>
+    private static LocalCommand Row(string name, int arity, Change change, SubscriptionKind kind, bool isBarredFromMulti, params IReadOnlyList<KeySpec> keys) =>
         new(name, arity, Flags, AclCategories.None, (client, args, reply) => Run(client, args, reply, change, kind), keys)
         {
             IsForLeader = true,
-            IsBarredFromMulti = true,
+            IsBarredFromMulti = isBarredFromMulti,
             IsAllowedToSubscribers = true,
         };
 
@@ -38,8 +38,10 @@ internal static class SubscribeCommands
         }
         else if (!client.HasEnded)
         {
+            bool wasMuted = reply.IsMuted;
             reply.IsMuted = client.IsMuted; // a message, which CLIENT REPLY OFF does not hold back
             change(client, args, reply, kind);
+            reply.IsMuted = wasMuted;
         }
     }
 

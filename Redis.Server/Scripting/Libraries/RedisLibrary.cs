@@ -49,6 +49,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
         _reply.Clear();
         if (Refusal(args, out Command? command) is { } refusal)
         {
+            context.CallMeter?.Refused(command, Encoding.Latin1.GetBytes(refusal));
             lua.Top = 0;
             if (raises)
                 lua.PushPointer(machine.FailureMark);
@@ -72,6 +73,8 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
         _reply.Version = Version;
         context.Reply = _reply;
         context.CallWitness?.Called(command, args);
+        context.HasReadInScript |= command.Has(CommandFlags.ReadOnly);
+        long started = context.CallMeter?.Now ?? 0;
         try
         {
             if (command.Handler is { } handler)
@@ -83,6 +86,8 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
         {
             context.Reply = outer;
         }
+
+        context.CallMeter?.Ran(command, args, started, _reply.Written);
     }
 
     /// <summary>Why the command may not be called, or null.</summary>
