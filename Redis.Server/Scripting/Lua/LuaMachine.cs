@@ -101,7 +101,7 @@ internal sealed unsafe class LuaMachine : IDisposable
             if (Held <= _memory)
                 return false;
             if (_heap.Wanted == 0) // in the middle of an allocation Lua has just collected
-                LuaApi.lua_gc(_current, LuaApi.CollectAll);
+                _ = LuaApi.lua_gc(_current, LuaApi.CollectAll);
             return Held > _memory;
         }
     }
@@ -140,7 +140,7 @@ internal sealed unsafe class LuaMachine : IDisposable
     {
         if (_heap.TryBeginScript())
             return;
-        LuaApi.lua_gc(_main, LuaApi.CollectAll);
+        _ = LuaApi.lua_gc(_main, LuaApi.CollectAll);
         if (!_heap.TryBeginScript())
             throw new InvalidOperationException("Objects of scripts that have ended are still in use.");
     }
@@ -179,7 +179,7 @@ internal sealed unsafe class LuaMachine : IDisposable
         if (LuaApi.lua_closethread(_script.Handle, _main) != LuaApi.Ok || _script.Top != 0)
             _script.Top = 0;
         if (_heap.Used - _usedAtStart > LargeGarbage)
-            LuaApi.lua_gc(_main, LuaApi.CollectAll);
+            _ = LuaApi.lua_gc(_main, LuaApi.CollectAll);
     }
 
     /// <summary>A function of ours does work that counts as so many instructions. False when it should end, as the script will.</summary>
