@@ -41,6 +41,41 @@ internal sealed class InfoTests : SingleNode
     }
 
     [Test]
+    public async Task Scripts_functions_and_their_memory_are_counted()
+    {
+        using TestClient client = await ConnectAsync();
+        await client.PipelineAsync([new("SCRIPT", "FLUSH"), new("FUNCTION", "FLUSH")]);
+        long[] before = await ScriptFiguresAsync(client);
+        await client.PipelineAsync(
+        [
+            new("EVAL", "return 1", "0"), new("EVAL", "return 1", "0"), new("SCRIPT", "LOAD", "return 2 -- " + new string('x', 1000)), new("EVAL", "return nonsense", "0"),
+            new("FUNCTION", "LOAD", "#!lua name=counted\nredis.register_function('counted1', function() end)\nredis.register_function('counted2', function() end)"),
+        ]);
+        long[] after = await ScriptFiguresAsync(client);
+        Reply[] stats = (await client.CallAsync("MEMORY", "STATS")).Elements;
+        await client.PipelineAsync([new("SCRIPT", "FLUSH"), new("FUNCTION", "FLUSH")]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(before[..5], Is.All.Zero);
+            Assert.That(after[..3], Is.EqualTo([3, 1, 2]), "scripts, libraries, functions");
+            Assert.That(after[3], Is.InRange(1_000, 10_000), "the scripts' texts");
+            Assert.That(after[4], Is.InRange(100, 10_000), "the libraries' texts");
+            Assert.That(after[5], Is.EqualTo(after[3] + after[4]));
+            Assert.That(after[6], Is.InRange(100_000, 20_000_000), "Lua with what it has compiled");
+            Assert.That(stats[Array.FindIndex(stats, one => one.AsString == "lua.caches") + 1].AsString, Is.EqualTo($"{after[3]}"));
+            Assert.That(stats[Array.FindIndex(stats, one => one.AsString == "functions.caches") + 1].AsString, Is.EqualTo($"{after[4]}"));
+        });
+        Assert.That((await ScriptFiguresAsync(client))[..5], Is.All.Zero);
+    }
+
+    private static async Task<long[]> ScriptFiguresAsync(TestClient client)
+    {
+        string info = (await client.CallAsync("INFO", "memory")).AsString;
+        string[] fields = ["number_of_cached_scripts", "number_of_libraries", "number_of_functions", "used_memory_scripts_eval", "used_memory_functions", "used_memory_scripts", "used_memory_lua"];
+        return [.. fields.Select(field => long.Parse(Field(info, field), CultureInfo.InvariantCulture))];
+    }
+
+    [Test]
     public async Task Calls_failures_rejections_and_errors_are_counted()
     {
         using TestClient client = await ConnectAsync();

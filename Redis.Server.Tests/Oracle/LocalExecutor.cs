@@ -26,7 +26,8 @@ internal sealed class LocalExecutor : IDisposable
             Keyspace = new Redis.Server.Keyspace.Keyspace(),
             Table = new CommandTable(
             [
-                .. DataCommands.Rows, .. ConnectionCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows, .. TransactionControl.Rows,
+                .. DataCommands.Rows, .. ConnectionCommands.Rows, .. ClientCommands.Rows, .. SubscribeCommands.Rows, .. MonitorCommands.Rows, .. ServerCommands.Rows, .. ConfigCommands.Rows,
+                .. SlowLogCommands.Rows, .. LatencyCommands.Rows, .. AclCommands.Rows, .. ClusterCommands.Rows, .. DebugCommands.Rows, .. RefusedCommands.Rows, .. TransactionControl.Rows, .. WaitCommands.Rows,
             ]),
             Reply = Writer,
         };
@@ -47,6 +48,12 @@ internal sealed class LocalExecutor : IDisposable
 
     /// <summary>Instructions that scripts may use.</summary>
     public long ScriptInstructions { get; set; } = ScriptLimits.DefaultInstructions;
+
+    /// <summary>Memory that a script may hold.</summary>
+    public long ScriptMemory { get; set; } = ScriptLimits.DefaultMemory;
+
+    /// <summary>What runs scripts.</summary>
+    public Scripts Scripts => _context.Scripts;
 
     /// <summary>Whether memory is over maxmemory for scripts.</summary>
     public bool IsOutOfMemory { get; set; }
@@ -74,7 +81,7 @@ internal sealed class LocalExecutor : IDisposable
         _frame.Clear();
         request.WriteTo(_frame);
         Writer.Clear();
-        ScriptLimits limits = new(ScriptInstructions, ScriptLimits.DefaultMemory, IsOutOfMemory);
+        ScriptLimits limits = new(ScriptInstructions, ScriptMemory, IsOutOfMemory);
         _runner.Prepare(LimitsPayload.Wrap(limits, _frame.WrittenMemory));
         Command? command = _context.Table.Find(request.Args[0]);
         if (command is { Subcommands.Count: > 0 } && request.Args.Length > 1)

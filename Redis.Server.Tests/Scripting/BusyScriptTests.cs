@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Redis.Server.Tests.Cluster;
+using Redis.Server.Tests.Oracle;
 
 namespace Redis.Server.Tests.Scripting;
 
@@ -38,6 +39,67 @@ internal sealed class BusyScriptTests
 
         Assert.That(await other.AskAsync("SET", "k", "v"), Is.EqualTo("+OK"));
         await AssertAlikeAsync(cluster);
+    }
+
+    /// <summary>What is said while a script runs, in this order, on one connection.</summary>
+    private static readonly string[] Conversation =
+    [
+        "PING", "GET k", "SET k v", "WATCH k", "MULTI", "GET k", "EXEC", "MULTI", "DISCARD", "WATCH k", "UNWATCH", "MULTI", "WATCH k", "MULTI", "DISCARD", "EXEC", "DISCARD",
+        "INFO", "CONFIG GET maxmemory", "CLIENT ID", "SUBSCRIBE c", "SCRIPT EXISTS a", "SCRIPT FLUSH", "EVAL return 0", "EVAL_RO return 0", "FUNCTION LIST", "COMMAND COUNT", "SHUTDOWN",
+        "SHUTDOWN SAVE", "DBSIZE", "TIME", "SELECT 0", "ECHO x", "NONSENSE", "GET", "WATCH", "AUTH nobody nothing", "RESET", "WATCH k",
+    ];
+
+    [Test]
+    public async Task While_a_script_runs_long_others_are_answered_as_by_Redis()
+    {
+        string library = "#!lua name=busy\nredis.register_function('busy', function() while true do end end)";
+        using TestCluster cluster = await TestCluster.FormAsync(1);
+        int[] ports = [OracleServer.Port, cluster.Nodes[0].Port];
+        string[] transcripts = [];
+        foreach (int port in ports)
+        {
+            using TestClient runs = await TestClient.ConnectAsync(port), other = await TestClient.ConnectAsync(port), waits = await TestClient.ConnectAsync(port);
+            string threshold = (await other.AskAsync("CONFIG", "GET", "busy-reply-threshold")).Split(" $")[1].TrimEnd(']');
+            await other.AskAsync("FLUSHALL");
+            await other.AskAsync("FUNCTION", "LOAD", "REPLACE", library);
+            await other.AskAsync("CONFIG", "SET", "busy-reply-threshold", "20");
+            List<string> transcript = [];
+            Task<string> waiting = waits.AskAsync("BLPOP", "list", "0");
+
+            Task<string> reply = runs.AskAsync("EVAL", "while true do end", "0");
+            await Eventually.TrueAsync("others to be told BUSY", async () => await other.AskAsync("PING") == Busy);
+            foreach (string line in Conversation)
+                transcript.Add($"{line} -> {await other.AskAsync(line.StartsWith("EVAL", StringComparison.Ordinal) ? [.. line.Split(' ', 2), "0"] : line.Split(' '))}");
+            transcript.Add($"HELLO 3 -> {(await other.AskAsync("HELLO", "3"))[..1]}");
+            transcript.Add($"FUNCTION STATS -> {await other.AskAsync("FUNCTION", "STATS")}");
+            transcript.Add($"FUNCTION KILL -> {await other.AskAsync("FUNCTION", "KILL")}");
+            using (TestClient leaves = await TestClient.ConnectAsync(port))
+                transcript.Add($"QUIT -> {await leaves.AskAsync("QUIT")}");
+            transcript.Add($"SCRIPT KILL -> {await other.AskAsync("SCRIPT", "KILL")}");
+            transcript.Add($"EVAL -> {await reply}");
+            Reply[] transaction = await other.PipelineAsync([new("MULTI"), new("SET", "k", "v"), new("EXEC")]);
+            transcript.Add($"EXEC, watched while busy -> {ReplyText.Of(transaction[2])}");
+
+            reply = runs.AskAsync("FCALL", "busy", "0");
+            await Eventually.TrueAsync("others to be told BUSY", async () => (await other.AskAsync("PING")).StartsWith("-BUSY", StringComparison.Ordinal));
+            transcript.Add($"PING -> {await other.AskAsync("PING")}");
+            transcript.Add($"RPUSH -> {await other.AskAsync("RPUSH", "list", "a")}");
+            Reply stats = await other.CallAsync("FUNCTION", "STATS");
+            transcript.Add($"FUNCTION STATS -> {string.Join(' ', stats.Elements[1].Elements.Take(4).Select(ReplyText.Of))}");
+            transcript.Add($"SCRIPT KILL -> {await other.AskAsync("SCRIPT", "KILL")}");
+            transcript.Add($"FUNCTION KILL -> {await other.AskAsync("FUNCTION", "KILL")}");
+            transcript.Add($"FCALL -> {await reply}");
+            transcript.Add($"FUNCTION KILL -> {await other.AskAsync("FUNCTION", "KILL")}");
+            transcript.Add($"SCRIPT KILL -> {await other.AskAsync("SCRIPT", "KILL")}");
+            transcript.Add($"RPUSH -> {await other.AskAsync("RPUSH", "list", "a")}");
+            transcript.Add($"BLPOP -> {await waiting}");
+            await other.AskAsync("CONFIG", "SET", "busy-reply-threshold", threshold);
+            await other.AskAsync("FUNCTION", "FLUSH");
+            if (transcripts.Length == 0)
+                transcripts = [.. transcript];
+            else
+                Assert.That(transcript, Is.EqualTo(transcripts));
+        }
     }
 
     [Test]

@@ -7,6 +7,9 @@ namespace Redis.Server.Tests.Scripting;
 [TestFixture]
 internal sealed class ScriptClusterTests
 {
+    // A busy machine must not lose a leader to it.
+    private static readonly string[] Steady = ["--raft.election-timeout", "5000", "--raft.request-timeout", "200"];
+
     private const string Impure = """
         local t = redis.call('time')
         local names = {}
@@ -42,6 +45,27 @@ internal sealed class ScriptClusterTests
         await cluster.SettledAsync();
         await WorkAsync(await cluster.LeaderAsync(), sha);
         await AssertAlikeAsync(cluster);
+    }
+
+    /// <summary>The leader has run more than the others (reads), so it holds another amount when the limit is near.</summary>
+    [Test]
+    public async Task Scripts_that_run_out_of_memory_end_alike()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(3, [.. Steady, "--script-max-memory", "4mb"]);
+        TestNode leader = await cluster.LeaderAsync();
+        using TestClient client = await leader.ConnectAsync();
+        for (int i = 0; i < 20; i++)
+            await client.AskAsync("EVALSHA_RO", await LoadedAsync(client), "1", $"k{i}");
+        string[] scripts =
+        [
+            "local t = {} for i = 1, 1e9 do t[i] = {i} redis.call('set', 'a', i) end",
+            "local s = 'x' while true do s = s .. s redis.call('set', 'b', #s) end",
+            "local t = {} while true do pcall(function() t[#t + 1] = string.rep('x', 100000) .. #t end) redis.call('incr', 'c') end",
+        ];
+        foreach (string script in scripts)
+            Assert.That(await client.AskAsync("EVAL", script, "0"), Does.StartWith("-ERR Script stopped: not enough memory, it may hold 4194304 bytes."));
+        await AssertAlikeAsync(cluster);
+        Assert.That(await client.AskAsync("GET", "c"), Does.StartWith("$"));
     }
 
     private static async Task WorkAsync(TestNode node, string sha)

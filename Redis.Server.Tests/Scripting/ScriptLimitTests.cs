@@ -24,6 +24,16 @@ internal sealed class ScriptLimitTests
         Assert.That(local.Run("EVAL", "return 1", "0").AsString, Is.EqualTo("1"));
     }
 
+    [TestCase("local t = {} for i = 1, 5 do t[i] = t end return t", "ERR the reply of the script has no end or is too large")]
+    [TestCase("local t = {} for i = 1, 5 do t[i] = t end return cmsgpack.pack(t)", "the result is too large")]
+    [TestCase("local t = {1} for i = 1, 60 do t = {t, t} end return cjson.encode(t)", "the result is too large")]
+    public void What_contains_itself_again_and_again_has_an_end(string script, string error)
+    {
+        using LocalExecutor local = new() { ScriptInstructions = 3_000_000 };
+        Assert.That(local.Run("EVAL", script, "0").AsString, Does.Contain(error).Or.Contain("has used up its 3000000 instructions"));
+        Assert.That(local.Run("EVAL", "return 1", "0").AsString, Is.EqualTo("1"));
+    }
+
     [TestCase("local s = 'x' while true do s = s .. s end")]
     [TestCase("local t = {} for i = 1, 1e9 do t[i] = {i} end")]
     [TestCase("return string.rep('x', 1e10)")]

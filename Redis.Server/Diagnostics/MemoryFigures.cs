@@ -24,6 +24,8 @@ internal sealed class MemoryFigures
         Clients = services.Clients.BufferBytes;
         LogCache = services.Host.Consensus.Read((_, log) => log.CacheBytes, 0L);
         Limit = services.Options.Data.MaxMemory;
+        CachedScripts = services.Scripts.Cache.Bytes;
+        Functions = services.Scripts.Libraries.Bytes;
     }
 
     /// <summary>What maxmemory limits.</summary>
@@ -60,4 +62,10 @@ internal sealed class MemoryFigures
 
     /// <summary>maxmemory.</summary>
     public long Limit { get; }
+
+    /// <summary>Scripts known by their SHA-1.</summary>
+    public long CachedScripts { get; }
+
+    /// <summary>Libraries of functions.</summary>
+    public long Functions { get; }
 }

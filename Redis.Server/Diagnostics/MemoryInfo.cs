@@ -35,7 +35,7 @@ internal static class MemoryInfo
             ("used_memory_scripts_eval", scripts.Cache.Bytes),
             ("number_of_cached_scripts", scripts.Cache.Count),
             ("number_of_functions", scripts.Libraries.FunctionCount),
-            ("number_of_libraries", scripts.Libraries.All.Count),
+            ("number_of_libraries", scripts.Libraries.Count),
             ("used_memory_vm_functions", 0), // one Lua serves scripts and functions
             ("used_memory_vm_total", scripts.EngineBytes),
             ("used_memory_vm_total_human", InfoText.Human(scripts.EngineBytes)),

@@ -1,5 +1,6 @@
 using Raft.Storage;
 using Redis.Server.Commands;
+using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
 using Redis.Server.Scripting;
 
@@ -106,8 +107,8 @@ internal sealed class BusyReplies
 
                 stream.DeferHead();
                 return false;
-            case RequestKind.Read when isAllowed && request.Command!.Has(CommandFlags.NoScript) && request.Command.Categories.HasFlag(AclCategories.Scripting):
-                Run(request);
+            case RequestKind.Read when isAllowed:
+                Run(request, stream.Watches);
                 return true;
             case RequestKind.Local or RequestKind.Read or RequestKind.OnLeader:
                 _reply.Raw(_runner.Context.Scripts.Watch.BusyError);
@@ -117,21 +118,25 @@ internal sealed class BusyReplies
         }
     }
 
-    /// <summary>SCRIPT KILL, FUNCTION KILL and FUNCTION STATS: no data concerns them.</summary>
-    private void Run(in InFlightRequest request)
+    /// <summary>
+    /// SCRIPT KILL, FUNCTION KILL and FUNCTION STATS, which no data concerns, and WATCH. A watch that begins in the middle of a script
+    /// sees more changes than one that begins after it, so EXEC may fail without need, never the other way round.
+    /// </summary>
+    private void Run(in InFlightRequest request, WatchSet? watches)
     {
         ReadOnlySpan<byte> frame = request.Bytes.Span;
         _parser.Parse(frame, out _);
         CommandContext context = _runner.Context;
-        RespWriter scripts = context.Reply;
-        context.Reply = _reply;
+        Keyspace.Keyspace keyspace = context.Keyspace;
+        (RespWriter reply, WatchSet? watched, long leaderClock, bool metDueKey) = (context.Reply, context.Watches, keyspace.LeaderClock, keyspace.MetDueKey);
+        (context.Reply, context.Watches, keyspace.LeaderClock, keyspace.MetDueKey) = (_reply, watches, 0, false);
         try
         {
             request.Command!.Handler!(context, _parser.Args(frame));
         }
         finally
         {
-            context.Reply = scripts;
+            (context.Reply, context.Watches, keyspace.LeaderClock, keyspace.MetDueKey) = (reply, watched, leaderClock, metDueKey);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ScriptLeaves
     private const int ProposeInterval = 500;
 
     private readonly object _lock = new();
-    private readonly Dictionary<(long Entry, int Number), bool> _answers = [];
+    private readonly Dictionary<(long Entry, int Number), ScriptVerdict> _answers = [];
     private readonly ScriptWatch _watch;
     private bool _isReplaced;
 
@@ -40,10 +40,10 @@ internal sealed class ScriptLeaves
             return;
         }
 
-        (long entry, int number, bool goesOn) = ScriptLeavePayload.Read(answer.Payload.Span);
+        (long entry, int number, ScriptVerdict verdict) = ScriptLeavePayload.Read(answer.Payload.Span);
         lock (_lock)
         {
-            _answers.TryAdd((entry, number), goesOn);
+            _answers.TryAdd((entry, number), verdict);
             Monitor.PulseAll(_lock);
         }
     }
@@ -66,7 +66,7 @@ internal sealed class ScriptLeaves
                 }
 
                 proposedAt = now;
-                Propose(ScriptLeavePayload.Build(entry, number, goesOn: !_watch.WantsKill)); // a new leader takes this up where the old one left it
+                Propose(ScriptLeavePayload.Build(entry, number, _watch.Wish)); // a new leader takes this up where the old one left it
                 continue;
             }
 
@@ -140,7 +140,7 @@ internal sealed class ScriptLeaves
         lock (_lock)
         {
             return _isReplaced ? ScriptVerdict.Abandoned
-                : _answers.TryGetValue((entry, number), out bool goesOn) ? goesOn ? ScriptVerdict.GoOn : ScriptVerdict.Killed
+                : _answers.TryGetValue((entry, number), out ScriptVerdict verdict) ? verdict
                 : null;
         }
     }

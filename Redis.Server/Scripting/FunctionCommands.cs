@@ -131,7 +131,7 @@ internal static class FunctionCommands
         reply.BulkString("LUA"u8);
         reply.MapHeader(2);
         reply.BulkString("libraries_count"u8);
-        reply.Integer(context.Scripts.Libraries.All.Count);
+        reply.Integer(context.Scripts.Libraries.Count);
         reply.BulkString("functions_count"u8);
         reply.Integer(context.Scripts.Libraries.FunctionCount);
     }

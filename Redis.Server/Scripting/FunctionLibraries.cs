@@ -13,15 +13,24 @@ internal sealed record FunctionLibrary(string Name, byte[] Code, int Compiled, I
 /// </summary>
 internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPart
 {
+    // A name as a string, an object, a table's node.
+    private const int EntryBytes = 200;
+
     private readonly SortedDictionary<string, FunctionLibrary> _libraries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (FunctionLibrary Library, RegisteredFunction Function)> _functions = new();
+    private long _textBytes;
+    private int _count;
 
     public IReadOnlyCollection<FunctionLibrary> All => _libraries.Values;
 
+    /// <summary>Any thread.</summary>
     public int FunctionCount => _functions.Count;
 
-    /// <summary>Bytes of the libraries' texts.</summary>
-    public long Bytes => _libraries.Values.Sum(library => (long)library.Code.Length);
+    /// <summary>Any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Bytes of the libraries' texts and of what is kept with each library and function. Any thread.</summary>
+    public long Bytes => Volatile.Read(ref _textBytes) + (long)Count * EntryBytes + (long)FunctionCount * EntryBytes;
 
     /// <summary>A function and its library. Any thread.</summary>
     public (FunctionLibrary Library, RegisteredFunction Function)? Find(ReadOnlySpan<byte> function) =>
@@ -31,7 +40,9 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
     /// <param name="code">With its header.</param>
     /// <param name="replaces">Whether a library of the same name goes.</param>
     /// <param name="error">Why not.</param>
-    public FunctionLibrary? Load(byte[] code, bool replaces, out string error)
+    public FunctionLibrary? Load(byte[] code, bool replaces, out string error) => Load(code, replaces, isRequested: true, out error);
+
+    private FunctionLibrary? Load(byte[] code, bool replaces, bool isRequested, out string error)
     {
         if (!LibraryHeader.TryRead(code, out string name, out int codeStart, out error))
             return null;
@@ -42,7 +53,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
             return null;
         }
 
-        if (Build(name, code, codeStart, out error) is not { } library)
+        if (Build(name, code, codeStart, isRequested, out error) is not { } library)
             return null;
         if (library.Functions.FirstOrDefault(function => _functions.TryGetValue(function.Name, out (FunctionLibrary Library, RegisteredFunction) other) && other.Library != old) is { } taken)
         {
@@ -64,6 +75,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
         foreach (RegisteredFunction function in library.Functions)
             _functions.TryRemove(function.Name, out _);
         engine().Release(library.Compiled);
+        Note(library, -1);
         return true;
     }
 
@@ -73,6 +85,8 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
             engine().Release(library.Compiled);
         _libraries.Clear();
         _functions.Clear();
+        Volatile.Write(ref _count, 0);
+        Volatile.Write(ref _textBytes, 0);
     }
 
     /// <summary>Loads all of these libraries or, with an error, none.</summary>
@@ -88,7 +102,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
             error = error.Replace("'", "", StringComparison.Ordinal); // as Redis words it here
             Clear();
             foreach (FunctionLibrary library in before)
-                Load(library.Code, replaces: false, out _);
+                Load(library.Code, replaces: false, isRequested: false, out _);
             return false;
         }
 
@@ -107,19 +121,26 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
         Clear();
         foreach (byte[] code in extras.Functions)
         {
-            if (Load(code, replaces: false, out string error) is null)
+            if (Load(code, replaces: false, isRequested: false, out string error) is null)
                 throw new FormatException(error);
         }
     }
 
+    private void Note(FunctionLibrary library, int sign)
+    {
+        Volatile.Write(ref _count, _count + sign);
+        Volatile.Write(ref _textBytes, _textBytes + sign * library.Code.Length);
+    }
+
     private void Add(FunctionLibrary library)
     {
+        Note(library, 1);
         _libraries.Add(library.Name, library);
         foreach (RegisteredFunction function in library.Functions)
             _functions[function.Name] = (library, function);
     }
 
-    private FunctionLibrary? Build(string name, byte[] code, int codeStart, out string error)
+    private FunctionLibrary? Build(string name, byte[] code, int codeStart, bool isRequested, out string error)
     {
         if (engine().CompileLibrary(code.AsSpan(codeStart), out error) is not { } compiled)
         {
@@ -127,7 +148,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
             return null;
         }
 
-        IReadOnlyList<RegisteredFunction>? functions = engine().LoadLibrary(compiled, out error);
+        IReadOnlyList<RegisteredFunction>? functions = engine().LoadLibrary(compiled, isRequested, out error);
         if (functions is { Count: > 0 })
             return new FunctionLibrary(name, code, compiled, functions);
         error = functions is null ? $"ERR Error registering functions: {error}" : "ERR No functions registered";

@@ -8,17 +8,40 @@ namespace Redis.Server.Scripting;
 /// <param name="lua">The script's stack.</param>
 /// <param name="reply">The client's reply, in its own protocol.</param>
 /// <param name="version">The protocol that the script chose by redis.setresp.</param>
-internal readonly struct LuaToReply(LuaThread lua, RespWriter reply, int version)
+internal sealed class LuaToReply(LuaThread lua, RespWriter reply, int version)
 {
     private const int MaxDepth = 2000;
 
+    // A table that contains itself twice would be written 2^2000 times.
+    private const int MostTooDeep = 10_000;
+    private const int LongestReply = 512 << 20;
+
+    private readonly int _start = reply.Length;
+    private int _tooDeep;
+
+    private bool IsFull => _tooDeep > MostTooDeep || reply.Length - _start > LongestReply;
+
     /// <summary>Writes the value on top and pops it.</summary>
-    public void Write() => Write(0);
+    public void Write()
+    {
+        Write(0);
+        if (!IsFull)
+            return;
+        reply.Truncate(_start);
+        reply.Error("ERR the reply of the script has no end or is too large"u8);
+    }
 
     private void Write(int depth)
     {
+        if (IsFull)
+        {
+            lua.Pop();
+            return;
+        }
+
         if (depth > MaxDepth || !lua.TryReserve(4))
         {
+            _tooDeep++;
             reply.Error("ERR reached lua stack limit"u8);
             lua.Pop();
             return;
@@ -66,7 +89,7 @@ internal readonly struct LuaToReply(LuaThread lua, RespWriter reply, int version
         else if (HasField("ok"u8, LuaType.String))
             reply.SimpleString(WithoutLineEnds(lua.Bytes(-1)));
         else if (HasField("double"u8, LuaType.Number))
-            reply.Double(lua.Number(-1));
+            WriteDouble(lua.Number(-1));
         else if (HasField("map"u8, LuaType.Table))
             WriteMap(depth);
         else if (HasField("set"u8, LuaType.Table))
@@ -169,5 +192,14 @@ internal readonly struct LuaToReply(LuaThread lua, RespWriter reply, int version
 
         lua.Pop(isWhole ? 2 : 3);
         return isWhole;
+    }
+
+    /// <summary>What is not a number has a sign in C, and on x86 most often this one.</summary>
+    private void WriteDouble(double value)
+    {
+        if (double.IsNaN(value))
+            reply.DoubleText("-nan"u8);
+        else
+            reply.Double(value);
     }
 }

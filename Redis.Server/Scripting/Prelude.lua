@@ -6,7 +6,7 @@ local type, error, next, select, rawget, rawset, rawequal = type, error, next, s
 local native_setmetatable, native_getmetatable, native_tonumber = setmetatable, getmetatable, tonumber
 local native_pcall, native_xpcall, native_ipairs = pcall, xpcall, ipairs
 local native = { string = string, table = table, math = math, coroutine = coroutine }
-local native_format, native_find, native_sub = string.format, string.find, string.sub
+local native_format, native_find, native_sub, native_byte = string.format, string.find, string.sub, string.byte
 local unpack, floor, tointeger, math_type = table.unpack, math.floor, math.tointeger, math.type
 local running = coroutine.running
 
@@ -14,7 +14,9 @@ local READONLY = "Attempt to modify a readonly table"
 
 -- An error with the place in the script before it.
 local function fail(message)
-  local place, is_method = raw.where()
+  local place, is_method, name = raw.where()
+  local argument, rest = native.string.match(message, "^(bad argument #%d+ to )'[%w_]+'(.*)$")
+  if argument and name ~= "" then message = argument .. "'" .. name .. "'" .. rest end
   if is_method then
     -- As Lua 5.1 counts: the object before the colon is no argument.
     local index, rest = native.string.match(message, "^bad argument #(%d+)(.*)$")
@@ -27,13 +29,13 @@ local function fail(message)
   error(place .. message, 0)
 end
 
-local function check(first, ...)
+local function check(...)
+  local first, problem = ...
   if rawequal(first, FAIL) then
-    local problem = ...
     if type(problem) == "string" then fail(problem) end
     error(problem, 0)
   end
-  return first, ...
+  return ...
 end
 
 -- A function of ours as scripts see it.
@@ -57,7 +59,7 @@ end
 
 -- Numbers and texts
 
-local ids, next_id = {}, 0 -- no addresses: they differ from node to node
+local ids, next_id -- no addresses: they are not the same on every system
 
 local function number_text(n)
   if n ~= n then return "-nan" end
@@ -65,6 +67,8 @@ local function number_text(n)
 end
 
 local function identity(v, kind)
+  -- Made when it is needed: what a script makes must not depend on the script before it.
+  ids = ids or {}
   local id = ids[v]
   if not id then
     next_id = next_id + 1
@@ -216,6 +220,8 @@ local function next_raw(t, i)
   if v ~= nil then return i, v end
 end
 
+local next_item, next_pair = raw.box((native_ipairs({}))), raw.box(next)
+
 local script_thread -- the coroutine in which the script runs, which the script takes for none
 
 local MAX_STACK <const> = 8000 -- LUAI_MAXCSTACK of Lua 5.1
@@ -262,7 +268,7 @@ local base = {
     local t = ...
     if type(t) ~= "table" then bad_argument(1, "ipairs", "table", ...) end
     if native_getmetatable(t) then return next_raw, real[t] or t, 0.0 end
-    return native_ipairs(t)
+    return next_item, t, 0
   end,
   next = function(...)
     local t, k = ...
@@ -272,7 +278,7 @@ local base = {
   pairs = function(...)
     local t = ...
     if type(t) ~= "table" then bad_argument(1, "pairs", "table", ...) end
-    return next, real[t] or t, nil
+    return next_pair, real[t] or t, nil
   end,
   pcall = function(...)
     if select("#", ...) == 0 then return false, "attempt to call a boolean value" end -- Redis's own pcall
@@ -283,7 +289,7 @@ local base = {
     local f, handler = ...
     return native_xpcall(f, function(e) return handler(fix(e)) end)
   end,
-  rawequal = rawequal,
+  rawequal = raw.box(rawequal),
   rawget = function(...)
     local t, k = ...
     if type(t) ~= "table" then bad_argument(1, "rawget", "table", ...) end
@@ -320,13 +326,14 @@ local base = {
   end,
   tonumber = tonumber,
   tostring = tostring,
-  type = type,
+  type = raw.box(type),
   unpack = function(...)
     local t, i, j = ...
     if type(t) ~= "table" then bad_argument(1, "unpack", "table", ...) end
     i = i == nil and 1 or truncate(number_argument(2, "unpack", i))
     j = j == nil and #t or truncate(number_argument(3, "unpack", j))
     if j - i >= MAX_STACK - select("#", ...) then fail("too many results to unpack") end
+    if j - i > 100 then raw.spend(j - i) end
     return unpack(t, i, j)
   end,
 }
@@ -381,7 +388,15 @@ local function before_zero(text)
   return zero and native_sub(text, 1, zero - 1) or text
 end
 
+-- Flags that C ignores and Lua 5.4 refuses.
+local ignored_flags = { d = "#", i = "#", c = "[+ #0.]", s = "[+ #0]", x = "[+ ]", X = "[+ ]", o = "[+ ]" }
+
 local function format_one(spec, kind, index, v)
+  local ignored = ignored_flags[kind]
+  if ignored then
+    local flags, rest = native.string.match(spec, "^%%([-+ #0]*)(.*)$")
+    spec = "%" .. native.string.gsub(flags, ignored, "") .. rest
+  end
   if kind == "s" then
     v = text_argument(index, "format", v, true)
     if #v >= 100 and not native_find(spec, ".", 1, true) then return v end
@@ -421,16 +436,16 @@ local function format(...)
       if dot == "." then _, stop = native_find(pattern, "^%d?%d?", stop + 1) end
       stop = stop + 1
       local kind = native_sub(pattern, stop, stop)
+      argument = argument + 1
+      if select("#", ...) < argument then
+        fail(native_format("bad argument #%d to 'format' (no value)", argument))
+      end
       if #flags >= 6 then fail("invalid format (repeated flags)") end
       if native_find(kind, "%d") then fail("invalid format (width or precision too long)") end
       if kind == "" or not native_find("cdiouxXeEfgGqs", kind, 1, true) then
         fail("invalid option '%" .. kind .. "' to 'format'")
       end
-      argument = argument + 1
       n = n + 1
-      if select("#", ...) < argument then
-        fail(native_format("bad argument #%d to 'format' (no value)", argument))
-      end
       result[n] = format_one(native_sub(pattern, at, stop), kind, argument, (select(argument, ...)))
       position = stop + 1
     end
@@ -500,9 +515,21 @@ local function text_function(name)
 end
 
 local strings = {
-  byte = function(s, i, j)
-    i = i and truncate(number_argument(2, "byte", i)) or 1
-    return native.string.byte(text_argument(1, "byte", s), i, j and truncate(number_argument(3, "byte", j)) or i)
+  byte = function(...)
+    local s, i, j = ...
+    s = text_argument(1, "byte", s, select("#", ...) > 0)
+    i = i == nil and 1 or truncate(number_argument(2, "byte", i))
+    j = j == nil and i or truncate(number_argument(3, "byte", j))
+    if i < 0 then i = i + #s + 1 end
+    if j < 0 then j = j + #s + 1 end
+    if i < 1 then i = 1 end
+    if j > #s then j = #s end
+    if j < i then return end
+    if j == i then return native_byte(s, i) + 0.0 end
+    if j - i >= MAX_STACK - select("#", ...) then fail("stack overflow (string slice too long)") end
+    local codes = { native_byte(s, i, j) }
+    for at = 1, #codes do codes[at] = codes[at] + 0.0 end
+    return unpack(codes)
   end,
   char = function(...)
     local n = select("#", ...)
@@ -536,8 +563,9 @@ local strings = {
     return (check(raw.rep(s, n)))
   end,
   reverse = text_function("reverse"),
-  sub = function(s, i, j)
-    return native_sub(text_argument(1, "sub", s), truncate(number_argument(2, "sub", i)), j and truncate(number_argument(3, "sub", j)) or -1)
+  sub = function(...)
+    local s, i, j = ...
+    return native_sub(text_argument(1, "sub", s, select("#", ...) > 0), truncate(number_argument(2, "sub", i, select("#", ...) > 1)), j and truncate(number_argument(3, "sub", j)) or -1)
   end,
   upper = text_function("upper"),
 }
@@ -753,13 +781,22 @@ local coroutines = {
     if type(f) ~= "function" then fail("bad argument #1 to 'create' (Lua function expected)") end
     return c.create(f)
   end,
-  resume = function(...) return after_resume(c.resume(...)) end,
+  resume = function(...)
+    local thread = ...
+    if type(thread) ~= "thread" then fail("bad argument #1 to 'resume' (coroutine expected)") end
+    local status = c.status(thread)
+    if status == "suspended" then return after_resume(c.resume(...)) end
+    return false, "cannot resume " .. status .. " coroutine"
+  end,
   running = function()
     local thread = running()
     if thread == script_thread then return nil end
     return thread
   end,
-  status = c.status,
+  status = function(thread)
+    if type(thread) ~= "thread" then fail("bad argument #1 to 'status' (coroutine expected)") end
+    return c.status(thread)
+  end,
   wrap = function(f)
     if type(f) ~= "function" then fail("bad argument #1 to 'wrap' (Lua function expected)") end
     return c.wrap(f)
@@ -772,15 +809,11 @@ local coroutines = {
 
 -- bit: 32 bits, signed, as LuaBitOp
 
-local function bits(index, name, v)
-  local n = number_argument(index, name, v)
-  if n ~= n or n - n ~= 0 then return 0 end
+local function bits(index, name, ...)
+  local n = number_argument(index, name, (...), select("#", ...) > 0)
   if math_type(n) == "integer" then return n & 0xFFFFFFFF end
-  -- LuaBitOp rounds to the nearest, halves to even.
-  local whole = floor(n)
-  local rest = n - whole
-  if rest > 0.5 or (rest == 0.5 and whole % 2 == 1) then whole = whole + 1 end
-  return tointeger(whole % 4294967296.0)
+  if n == floor(n) and n >= -0x1p51 and n <= 0x1p51 then return tointeger(n) & 0xFFFFFFFF end
+  return tointeger(raw.bits(n))
 end
 
 local function signed(n)
@@ -791,19 +824,19 @@ end
 
 local function fold(name, operate)
   return function(...)
-    local result = bits(1, name, (...))
+    local result = bits(1, name, ...)
     for i = 2, select("#", ...) do result = operate(result, bits(i, name, (select(i, ...)))) end
     return signed(result)
   end
 end
 
 local function shift(name, operate)
-  return function(x, n) return signed(operate(bits(1, name, x), bits(2, name, n) & 31)) end
+  return function(...) return signed(operate(bits(1, name, ...), bits(2, name, select(2, ...)) & 31)) end
 end
 
 local bit = {
-  tobit = function(x) return signed(bits(1, "tobit", x)) end,
-  bnot = function(x) return signed(~bits(1, "bnot", x)) end,
+  tobit = function(...) return signed(bits(1, "tobit", ...)) end,
+  bnot = function(...) return signed(~bits(1, "bnot", ...)) end,
   band = fold("band", function(a, b) return a & b end),
   bor = fold("bor", function(a, b) return a | b end),
   bxor = fold("bxor", function(a, b) return a ~ b end),
@@ -812,13 +845,13 @@ local bit = {
   arshift = shift("arshift", function(x, n) return tointeger(signed(x)) >> n | (x >= 0x80000000 and ~(0xFFFFFFFF >> n) or 0) end),
   rol = shift("rol", function(x, n) return x << n | x >> (32 - n) end),
   ror = shift("ror", function(x, n) return x >> n | x << (32 - n) end),
-  bswap = function(x)
-    x = bits(1, "bswap", x)
+  bswap = function(...)
+    local x = bits(1, "bswap", ...)
     return signed(x >> 24 | (x >> 8 & 0xFF00) | (x << 8 & 0xFF0000) | x << 24)
   end,
-  tohex = function(x, n)
-    local value = bits(1, "tohex", x)
-    local digits = n and tointeger(signed(bits(2, "tohex", n))) or 8
+  tohex = function(...)
+    local value = bits(1, "tohex", ...)
+    local digits = select("#", ...) > 1 and tointeger(signed(bits(2, "tohex", select(2, ...)))) or 8
     local text = native_format(digits < 0 and "%08X" or "%08x", value)
     if digits < 0 then digits = -digits end
     if digits > 8 then digits = 8 end
@@ -829,10 +862,10 @@ local bit = {
 -- redis
 
 local function error_table(message)
-  message = native.string.gsub(native.string.gsub(message, "^[\r\n]+", ""), "[\r\n]+$", "")
   if native_sub(message, 1, 1) == "-" then message = native_sub(message, 2) end
-  if not native_find(message, " ", 1, true) then message = "ERR " .. message end
-  return { err = message }
+  message = native.string.match(message, "^(.-)[\r\n]*$")
+  local code, text = native.string.match(message, "^([^ ]*) [\r\n]*(.*)$")
+  return { err = code and code .. " " .. text or "ERR " .. message }
 end
 
 local function wrong_field() return { err = "ERR wrong number or type of arguments" } end
@@ -876,7 +909,7 @@ end
 
 local function cjson_library()
   local cjson = library(raw.cjson)
-  cjson.new = function() return readonly(copy(cjson, {})) end
+  cjson.new = function() return copy(cjson, {}) end
   return cjson
 end
 
@@ -999,7 +1032,7 @@ local function_env_meta = native_getmetatable(function_env)
 
 local function begin()
   script_thread = running()
-  if next_id > 0 then ids, next_id = {}, 0 end
+  ids, next_id = nil, 0
 end
 
 local function start_script(script, keys, arguments)

@@ -28,12 +28,17 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
     private const string Field = "raft-script";
     private const int ShaLength = 40;
 
-    private readonly ConcurrentDictionary<string, CachedScript> _scripts = new();
+    // The name as a string, the script's object, the table's node.
+    private const int EntryBytes = 240;
 
+    private readonly ConcurrentDictionary<string, CachedScript> _scripts = new();
+    private long _textBytes;
+
+    /// <summary>Any thread.</summary>
     public int Count => _scripts.Count;
 
-    /// <summary>Bytes of the scripts' texts.</summary>
-    public long Bytes { get; private set; }
+    /// <summary>Bytes of the scripts' texts and of what is kept with each. Any thread.</summary>
+    public long Bytes => Volatile.Read(ref _textBytes) + (long)Count * EntryBytes;
 
     /// <summary>The name of a script: 40 hexadecimal digits.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1.")]
@@ -56,7 +61,7 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
     public void Add(CachedScript script)
     {
         if (_scripts.TryAdd(script.Sha, script))
-            Bytes += script.Body.Length;
+            Volatile.Write(ref _textBytes, _textBytes + script.Body.Length);
     }
 
     public void Clear()
@@ -68,7 +73,7 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
         }
 
         _scripts.Clear();
-        Bytes = 0;
+        Volatile.Write(ref _textBytes, 0);
     }
 
     public void Save(RdbExtras extras)

@@ -38,20 +38,22 @@ internal sealed class ScriptEngine : IDisposable
         _context = context;
         _watch = watch;
         watch.HasWritten = () => _redis!.Run.HasWritten;
+        watch.IsOverMemory = () => _machine.IsOverMemory;
         _machine.Interrupted = watch.GoesOn;
+        _machine.Paused = watch.HasLeave;
         _redis = new RedisLibrary(_machine, context, log);
         _json = new JsonLibrary(_machine);
         _math = new MathLibrary(() => context.Random);
         foreach (string library in new[] { "base", "string", "table", "math", "coroutine" })
             _machine.OpenLibrary(library);
         LuaThread lua = _machine.Script;
-        if (!LuaMachine.Load(lua, Prelude.Text, "=redis"))
+        if (!LuaMachine.Load(lua, Prelude.Text, LuaMachine.PreludeChunk))
             throw new InvalidOperationException(Encoding.Latin1.GetString(lua.Bytes(-1)));
         PushRaw(lua);
         lua.PushPointer(_machine.FailureMark);
         lua.Push("7.0.15"u8);
         lua.Push((double)0x07000F);
-        if (_machine.Run(4, SetupInstructions, ScriptLimits.DefaultMemory) != LuaOutcome.Returned)
+        if (_machine.Run(4, SetupInstructions, long.MaxValue) != LuaOutcome.Returned)
             throw new InvalidOperationException(Encoding.Latin1.GetString(lua.Bytes(-1)));
         _make = lua.Keep();
         _startFunction = lua.Keep();
@@ -99,18 +101,25 @@ internal sealed class ScriptEngine : IDisposable
     }
 
     /// <summary>Runs a library's code, which registers its functions. Null after an error.</summary>
-    public IReadOnlyList<RegisteredFunction>? LoadLibrary(int library, out string error)
+    /// <param name="library">The compiled code.</param>
+    /// <param name="isRequested">False: it comes from a snapshot and was loaded before, so it has leave to.</param>
+    /// <param name="error">Why not.</param>
+    public IReadOnlyList<RegisteredFunction>? LoadLibrary(int library, bool isRequested, out string error)
     {
         LuaThread lua = _machine.Script;
         _registered.Clear();
         Begin(new ScriptRun(IsReadOnly: true, RefusesOom: false));
         lua.PushKept(_startLibrary);
         lua.PushKept(library);
-        LuaOutcome outcome = _machine.Run(1, SetupInstructions, _machine.UsedMemory + ScriptLimits.DefaultMemory);
+        if (isRequested)
+            _watch.Begin("", isFunction: true);
+        LuaOutcome outcome = _machine.Run(1, SetupInstructions, ScriptLimits.DefaultMemory);
+        _watch.End();
         error = outcome switch
         {
             LuaOutcome.Returned => "",
             LuaOutcome.Failed => ErrorText(lua),
+            _ when _watch.Ended == ScriptVerdict.OutOfMemory => "ERR not enough memory",
             _ => "ERR FUNCTION LOAD timeout",
         };
         _machine.Reset();
@@ -125,6 +134,7 @@ internal sealed class ScriptEngine : IDisposable
 
     private void Begin(ScriptRun run)
     {
+        _machine.Begin();
         _redis.Begin(run);
         _json.Begin();
         _math.Begin();
@@ -138,8 +148,8 @@ internal sealed class ScriptEngine : IDisposable
         bool wasInTransaction = _context.IsInTransaction;
         _context.IsInTransaction = true;
         ScriptLimits limits = _context.ScriptLimits;
-        _watch.Begin(name, isFunction, limits.Instructions);
-        LuaOutcome outcome = _machine.Run(arguments + 2, limits.Instructions, _machine.UsedMemory + limits.Memory);
+        _watch.Begin(name, isFunction);
+        LuaOutcome outcome = _machine.Run(arguments + 2, limits.Instructions, limits.Memory);
         _watch.End();
         _context.IsInTransaction = wasInTransaction;
         switch (outcome)
@@ -150,7 +160,10 @@ internal sealed class ScriptEngine : IDisposable
             case LuaOutcome.Failed:
                 Fail(ErrorText(lua), name, IsCounted(lua));
                 break;
-            case LuaOutcome.Stopped when _watch.WasKilled:
+            case LuaOutcome.Stopped when _watch.Ended == ScriptVerdict.OutOfMemory:
+                Fail($"ERR Script stopped: not enough memory, it may hold {limits.Memory} bytes.", name);
+                break;
+            case LuaOutcome.Stopped when _watch.Ended != ScriptVerdict.GoOn:
                 Fail("ERR Script killed by user with SCRIPT KILL...", name);
                 break;
             default:
@@ -234,7 +247,7 @@ internal sealed class ScriptEngine : IDisposable
         LuaThread script = _machine.Script;
         script.PushKept(_make);
         script.PushKept(loaded);
-        LuaOutcome outcome = _machine.Run(1, SetupInstructions, _machine.UsedMemory + ScriptLimits.DefaultMemory);
+        LuaOutcome outcome = _machine.Run(1, SetupInstructions, long.MaxValue);
         int? made = outcome == LuaOutcome.Returned ? script.Keep() : null;
         error = made is null ? "out of memory" : "";
         _machine.Reset();
@@ -294,20 +307,38 @@ internal sealed class ScriptEngine : IDisposable
         return 1;
     }
 
-    /// <summary>The place in the script, as the beginning of a message, and whether it called what runs as a method.</summary>
+    /// <summary>The place in the script, as the beginning of a message, whether it called what runs as a method, and by which name ("": not known).</summary>
     private static int Where(LuaThread lua)
     {
-        LuaPlace? place = LuaMachine.FindPlace(lua);
+        LuaPlace? place = LuaMachine.FindCaller(lua);
         lua.Push(place is { } found ? $"{found.Shown}:{found.Line}: " : "");
         lua.Push(place is { IsMethodCall: true });
-        return 2;
+        lua.Push(place is null ? "?" : place.Value.CalledName ?? "");
+        return 3;
+    }
+
+    /// <summary>
+    /// A function of Lua's own as an object: scripts get no bare addresses of code, which differ from process to process and would show in the
+    /// order of a table with such keys.
+    /// </summary>
+    private static int Box(LuaThread lua)
+    {
+        lua.PushNil();
+        LuaApi.lua_pushcclosure(lua.Handle, LuaApi.lua_tocfunction(lua.Handle, 1), 1);
+        return 1;
+    }
+
+    private int Spend(LuaThread lua)
+    {
+        _machine.Spend(lua, (long)lua.Number(1));
+        return 0;
     }
 
     /// <summary>The table "raw" of the prelude.</summary>
     private void PushRaw(LuaThread lua)
     {
         lua.NewTable();
-        Add(lua, [.. new StringLibrary(_machine).Functions, .. _math.Functions, .. _redis.Functions, ("load", LoadText), ("registered", Register), ("fix", FixMessage), ("where", Where)]);
+        Add(lua, [.. new StringLibrary(_machine).Functions, .. _math.Functions, .. _redis.Functions, ("load", LoadText), ("registered", Register), ("fix", FixMessage), ("where", Where), ("spend", Spend), ("box", Box)]);
         AddTable(lua, "struct"u8, new StructLibrary().Functions);
         lua.Pop();
         AddTable(lua, "cmsgpack"u8, new MessagePackLibrary(_machine).Functions);

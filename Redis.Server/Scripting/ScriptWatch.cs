@@ -8,7 +8,11 @@ internal enum ScriptVerdict
 {
     GoOn,
 
+    /// <summary>SCRIPT KILL or FUNCTION KILL.</summary>
     Killed,
+
+    /// <summary>It held more than script-max-memory on the node that decides.</summary>
+    OutOfMemory,
 
     /// <summary>The state it works on is being replaced by a snapshot's: whatever it does does not count.</summary>
     Abandoned,
@@ -19,15 +23,13 @@ internal delegate ScriptVerdict ScriptLeave(long entry, int number);
 
 /// <summary>
 /// Watches the script that runs: after busy-reply-threshold others are told BUSY, and SCRIPT KILL may end it. One that is applied runs
-/// on every node and has to end alike on all of them. So it stops at every so many instructions, on all nodes at the
-/// same, and asks for leave; the leader's answer is an entry of the log. What is a read runs here alone and is killed at once.
+/// on every node and has to end alike on all of them. So it stops after every so much work, on all nodes at the
+/// same instruction, and asks for leave; the leader's answer is an entry of the log. That goes for its memory too: how much of it is in
+/// use differs from node to node, so the leader's figure decides. What is a read runs here alone: it is killed, or out of memory, at once.
 /// </summary>
 /// <remarks>Application's turn, but for <see cref="BusyError"/>.</remarks>
 internal sealed class ScriptWatch(CommandContext context)
 {
-    /// <summary>Instructions between two leaves. All nodes must agree on it: it may only change together with the kind of the entry.</summary>
-    public const long Slice = 5_000_000;
-
     private const int ServeInterval = 10;
 
     private static readonly byte[] BusyInScript = "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n"u8.ToArray();
@@ -40,7 +42,6 @@ internal sealed class ScriptWatch(CommandContext context)
     private bool _isKilled;
     private long _startedAt;
     private long _servedAt;
-    private long _nextLeave;
     private long _entry;
     private int _leaves;
 
@@ -71,24 +72,27 @@ internal sealed class ScriptWatch(CommandContext context)
     /// <summary>Whether scripts run unobserved.</summary>
     public bool IsOff { get; set; }
 
-    /// <summary>Whether the last script was ended by SCRIPT KILL or FUNCTION KILL.</summary>
-    public bool WasKilled { get; private set; }
+    /// <summary>Whether the script holds more memory, on this node, than it may.</summary>
+    public Func<bool> IsOverMemory { get; set; } = () => false;
 
-    /// <summary>Whether the script that runs is to be killed as soon as all nodes can.</summary>
-    public bool WantsKill => _isKilled && !HasWritten();
+    /// <summary>What ended the last script, or "go on".</summary>
+    public ScriptVerdict Ended { get; private set; }
+
+    /// <summary>What this node would have become of the script that runs.</summary>
+    public ScriptVerdict Wish => _isKilled && !HasWritten() ? ScriptVerdict.Killed
+        : IsOverMemory() ? ScriptVerdict.OutOfMemory
+        : ScriptVerdict.GoOn;
 
     /// <param name="name">SHA-1 or function.</param>
     /// <param name="isFunction">FCALL.</param>
-    /// <param name="instructions">What it may use.</param>
-    public void Begin(string name, bool isFunction, long instructions)
+    public void Begin(string name, bool isFunction)
     {
         _name = name;
         _isFunction = isFunction;
         _isReplicated = context.IsApplying && AskLeave is not null;
         _isKilled = false;
-        WasKilled = false;
+        Ended = ScriptVerdict.GoOn;
         _startedAt = _servedAt = Environment.TickCount64;
-        _nextLeave = instructions - Slice;
         if (_entry != context.Entry.Index)
         {
             _entry = context.Entry.Index;
@@ -103,17 +107,23 @@ internal sealed class ScriptWatch(CommandContext context)
     }
 
     /// <summary>Now and then while it runs: whether it goes on.</summary>
-    /// <param name="left">Instructions that are left to it.</param>
-    public bool GoesOn(long left)
+    public bool GoesOn()
     {
         if (_name is null || IsOff)
             return true;
         Serve();
-        if (!_isReplicated)
-            WasKilled |= _isKilled;
-        else if (left <= _nextLeave && left > 0)
-            WasKilled |= MustEnd(left);
-        return !WasKilled;
+        if (!_isReplicated && _isKilled)
+            Ended = ScriptVerdict.Killed;
+        return Ended == ScriptVerdict.GoOn;
+    }
+
+    /// <summary>After each stretch of work: whether it has leave to go on.</summary>
+    public bool HasLeave()
+    {
+        if (_name is null)
+            return true;
+        Ended = _isReplicated ? AskLeave!(_entry, ++_leaves) : Wish;
+        return Ended == ScriptVerdict.GoOn;
     }
 
     /// <summary>For who waits on the script's behalf: answers others when it is time.</summary>
@@ -165,11 +175,5 @@ internal sealed class ScriptWatch(CommandContext context)
             reply.BulkString(word);
         reply.BulkString("duration_ms"u8);
         reply.Integer(Environment.TickCount64 - _startedAt);
-    }
-
-    private bool MustEnd(long left)
-    {
-        _nextLeave = left - Slice;
-        return AskLeave!(_entry, ++_leaves) != ScriptVerdict.GoOn;
     }
 }

@@ -28,8 +28,8 @@ internal sealed class Scripts : IDisposable
     /// <summary>Lua, begun when the first script is.</summary>
     public ScriptEngine Engine => _engine ??= new ScriptEngine(Context, Watch, (level, text) => Log(level, text));
 
-    /// <summary>Bytes that Lua's objects take.</summary>
-    public long EngineBytes => _engine?.UsedMemory ?? 0;
+    /// <summary>Bytes of Lua itself, compiled scripts included; 0 before the first script. Any thread.</summary>
+    public long EngineBytes => Volatile.Read(ref _engine)?.UsedMemory ?? 0;
 
     private CommandContext Context { get; }
 

@@ -74,8 +74,8 @@ internal static class MemoryCommands
         Number(reply, "clients.normal", memory.Clients);
         Number(reply, "cluster.links", 0);
         Number(reply, "aof.buffer", 0);
-        Number(reply, "lua.caches", 0);
-        Number(reply, "functions.caches", 0);
+        Number(reply, "lua.caches", memory.CachedScripts);
+        Number(reply, "functions.caches", memory.Functions);
         if (hasKeys)
         {
             reply.BulkString("db.0"u8);

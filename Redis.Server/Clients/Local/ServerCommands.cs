@@ -107,6 +107,12 @@ internal static class ServerCommands
             return true;
         }
 
+        if (!savesNot && client.Services.Scripts.Watch.BusyError is { } busy)
+        {
+            reply.Raw(busy);
+            return true;
+        }
+
         _ = EndAsync(client.Services, saves, isHurried);
         return false; // the connection's end is the answer
     }

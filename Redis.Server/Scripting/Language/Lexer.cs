@@ -64,7 +64,7 @@ internal sealed class Lexer(string source, string chunk)
 
     public LuaSyntaxException Error(string message, string? near)
     {
-        near = near is { Length: 1 } && char.IsControl(near[0]) ? $"char({(int)near[0]})" : near;
+        near = near is [< (char)32 or (char)127] ? $"char({(int)near[0]})" : near;
         return new LuaSyntaxException(near == null ? $"{chunk}:{Line}: {message}" : $"{chunk}:{Line}: {message} near '{near}'");
     }
 

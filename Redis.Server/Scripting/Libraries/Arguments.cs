@@ -19,6 +19,16 @@ internal static class Arguments
     public static double Number(LuaThread lua, int index, string function) =>
         lua.TryNumber(index, out double value) ? value : throw LuaErrorException.Type(lua, index, function, "number");
 
+    /// <summary>
+    /// A table is about to be serialised: counts as instructions, so that one that contains itself several times cannot go on for ever.
+    /// </summary>
+    public static void ChargeTable(LuaMachine machine, LuaThread lua, int written)
+    {
+        const int Cost = 20, Largest = 512 << 20;
+        if (!machine.Spend(lua, Cost) || written > Largest)
+            throw new LuaErrorException("the result is too large");
+    }
+
     /// <summary>luaL_optinteger: towards zero.</summary>
     public static long Integer(LuaThread lua, int index, string function, long absent) =>
         lua.IsNoneOrNil(index) ? absent : LuaNumbers.Truncate(Number(lua, index, function));
@@ -34,7 +44,7 @@ internal static class LuaNumbers
             return "-nan";
         if (double.IsInfinity(value))
             return value > 0 ? "inf" : "-inf";
-        if (value == Math.Floor(value) && Math.Abs(value) < 1e14 && (value != 0 || !double.IsNegative(value)))
+        if (value == Math.Floor(value) && Math.Abs(value) < Math.Pow(10, Math.Min(digits, 14)) && (value != 0 || !double.IsNegative(value)))
             return ((long)value).ToString(System.Globalization.CultureInfo.InvariantCulture);
         return value.ToString($"G{digits}", System.Globalization.CultureInfo.InvariantCulture).Replace('E', 'e');
     }

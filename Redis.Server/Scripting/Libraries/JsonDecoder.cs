@@ -101,7 +101,7 @@ internal sealed unsafe class JsonDecoder(LuaMachine machine, JsonOptions options
     private void Descend(LuaThread lua, int depth)
     {
         if (depth > options.DecodeMaxDepth || !lua.TryReserve(3))
-            throw new LuaErrorException($"Found too many nested data structures ({depth})");
+            throw new LuaErrorException($"Found too many nested data structures ({depth}) at character {_position}");
         lua.NewTable();
     }
 
@@ -154,7 +154,7 @@ internal sealed unsafe class JsonDecoder(LuaMachine machine, JsonOptions options
         while (_position < _length && _json[_position] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
             _position++;
         _tokenAt = _position;
-        if (_position >= _length)
+        if (_position >= _length || _json[_position] == 0)
             return TokenKind.End;
         switch ((char)_json[_position])
         {

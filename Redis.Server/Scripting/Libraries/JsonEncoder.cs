@@ -54,6 +54,7 @@ internal sealed class JsonEncoder(LuaMachine machine, JsonOptions options)
     {
         if (depth > options.EncodeMaxDepth || !lua.TryReserve(3))
             throw new LuaErrorException($"Cannot serialise, excessive nesting ({depth})");
+        Arguments.ChargeTable(machine, lua, _output.WrittenCount);
         long length = ArrayLength(lua);
         if (length > 0)
             AppendArray(lua, depth, length);
@@ -77,7 +78,8 @@ internal sealed class JsonEncoder(LuaMachine machine, JsonOptions options)
                 return -1;
             }
 
-            max = Math.Max(max, key);
+            if (key > max)
+                max = key > int.MaxValue ? int.MinValue : key; // C's conversion: such a table is an object then
             items++;
         }
 
@@ -135,9 +137,11 @@ internal sealed class JsonEncoder(LuaMachine machine, JsonOptions options)
 
     private void AppendNumber(double value)
     {
-        if (!double.IsFinite(value) && !options.EncodeInvalidNumbers)
+        if (!double.IsFinite(value) && options.InvalidNumbers == InvalidNumberEncoding.Refused)
             throw Unsupported("number", "must not be NaN or Inf");
-        string text = double.IsNaN(value) ? "nan" : LuaNumbers.Format(value, options.NumberPrecision);
+        string text = !double.IsFinite(value) && options.InvalidNumbers == InvalidNumberEncoding.AsNull ? "null"
+            : double.IsNaN(value) ? "nan"
+            : LuaNumbers.Format(value, options.NumberPrecision);
         _output.Write(Encoding.ASCII.GetBytes(text));
     }
 

@@ -17,7 +17,7 @@ internal sealed class JsonOptions
 
     public bool KeepsBuffer { get; set; }
 
-    public bool EncodeInvalidNumbers { get; set; }
+    public InvalidNumberEncoding InvalidNumbers { get; set; }
 
     public bool DecodeInvalidNumbers { get; set; }
 
@@ -32,7 +32,17 @@ internal sealed class JsonOptions
         DecodeMaxDepth = 1000;
         NumberPrecision = 14;
         KeepsBuffer = true;
-        EncodeInvalidNumbers = false;
+        InvalidNumbers = InvalidNumberEncoding.Refused;
         DecodeInvalidNumbers = true;
     }
+}
+
+/// <summary>What becomes of infinities and of what is not a number.</summary>
+internal enum InvalidNumberEncoding
+{
+    Refused,
+
+    AsNumber,
+
+    AsNull,
 }

@@ -11,7 +11,7 @@ internal sealed class MathLibrary(Func<DeterministicRandom> entry)
     private DeterministicRandom? _random;
 
     public IEnumerable<(string Name, LuaFunction Function)> Functions =>
-        [("frexp", SplitExponent), ("tanh", HyperbolicTangent), ("random", Random), ("randomseed", Seed), ("number", ToNumber)];
+        [("frexp", SplitExponent), ("tanh", HyperbolicTangent), ("random", Random), ("randomseed", Seed), ("number", ToNumber), ("bits", LowBits)];
 
     /// <summary>A script begins: it has no seed of its own.</summary>
     public void Begin() => _random = null;
@@ -75,6 +75,14 @@ internal sealed class MathLibrary(Func<DeterministicRandom> entry)
         lua.Push(exponent == 0 ? value : Math.ScaleB(value, -exponent));
         lua.Push((double)exponent);
         return 2;
+    }
+
+    /// <summary>LuaBitOp's way to 32 bits: rounded to a whole number, halves to even; of what is beyond 2^51 whatever the sum's lowest bits are.</summary>
+    private static int LowBits(LuaThread lua)
+    {
+        const double Magic = 6755399441055744.0; // 2^52 + 2^51
+        lua.Push((double)unchecked((uint)BitConverter.DoubleToInt64Bits(lua.Number(1) + Magic)));
+        return 1;
     }
 
     private int Seed(LuaThread lua)

@@ -12,7 +12,7 @@ internal sealed class MessagePackLibrary(LuaMachine machine)
     private readonly ArrayBufferWriter<byte> _output = new();
 
     public IEnumerable<(string Name, LuaFunction Function)> Functions =>
-        [("pack", Pack), ("unpack", lua => Unpack(lua, int.MaxValue, 0, isAll: true)), ("unpack_one", UnpackOne), ("unpack_limit", UnpackLimit)];
+        [("pack", Pack), ("unpack", lua => Unpack(lua, "unpack", int.MaxValue, 0, isAll: true)), ("unpack_one", UnpackOne), ("unpack_limit", UnpackLimit)];
 
     private int Pack(LuaThread lua)
     {
@@ -135,6 +135,7 @@ internal sealed class MessagePackLibrary(LuaMachine machine)
     private void AppendTable(LuaThread lua, int level)
     {
         lua.TryReserve(4);
+        Arguments.ChargeTable(machine, lua, _output.WrittenCount);
         bool isArray = true;
         double max = 0;
         int count = 0;
@@ -188,20 +189,19 @@ internal sealed class MessagePackLibrary(LuaMachine machine)
     private int UnpackOne(LuaThread lua)
     {
         long offset = Arguments.Integer(lua, 2, "unpack_one", 0);
-        lua.Top = 1;
-        return Unpack(lua, 1, offset, isAll: false);
+        return Unpack(lua, "unpack_one", 1, offset, isAll: false);
     }
 
     private int UnpackLimit(LuaThread lua)
     {
         long limit = LuaNumbers.Truncate(Arguments.Number(lua, 2, "unpack_limit")), offset = Arguments.Integer(lua, 3, "unpack_limit", 0);
-        lua.Top = 1;
-        return Unpack(lua, limit, offset, isAll: limit == 0 && offset == 0);
+        return Unpack(lua, "unpack_limit", limit, offset, isAll: limit == 0 && offset == 0);
     }
 
-    private int Unpack(LuaThread lua, long limit, long offset, bool isAll)
+    private int Unpack(LuaThread lua, string function, long limit, long offset, bool isAll)
     {
-        ReadOnlySpan<byte> data = Arguments.Text(lua, 1, "unpack");
+        ReadOnlySpan<byte> data = Arguments.Text(lua, 1, function);
+        lua.Top = 1;
         if (offset < 0 || limit < 0)
             throw new LuaErrorException($"Invalid request to unpack with offset of {offset} and limit of {data.Length}.");
         if (offset > data.Length)
@@ -255,14 +255,11 @@ internal sealed class MessagePackLibrary(LuaMachine machine)
                 lua.Push(BinaryPrimitives.ReadDoubleBigEndian(Take(data, ref position, 8)));
                 break;
             case >= 0xCC and <= 0xCF:
-                lua.Push((double)ReadUnsigned(data, ref position, 1 << (kind - 0xCC)));
+                lua.Push((double)(long)ReadUnsigned(data, ref position, 1 << (kind - 0xCC))); // Lua 5.1 has no other integers
                 break;
             case >= 0xD0 and <= 0xD3:
                 int bits = 8 << (kind - 0xD0);
                 lua.Push((double)((long)ReadUnsigned(data, ref position, bits / 8) << (64 - bits) >> (64 - bits)));
-                break;
-            case 0xC4 or 0xC5 or 0xC6:
-                PushText(lua, data, ref position, 1 << (kind - 0xC4));
                 break;
             case 0xD9 or 0xDA or 0xDB:
                 PushText(lua, data, ref position, 1 << (kind - 0xD9));

@@ -184,7 +184,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             return Fail(lua, "redis.log() requires two arguments or more.");
         if (!lua.TryNumber(1, out double level))
             return Fail(lua, "First argument must be a number (log level).");
-        if (level is < 0 or > 3)
+        if (LuaNumbers.Truncate(level) is < 0 or > 3)
             return Fail(lua, "Invalid debug level.");
         StringBuilder text = new();
         for (int i = 2; i <= lua.Top; i++)
@@ -201,10 +201,10 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
     {
         if (lua.Top != 1)
             return Fail(lua, "redis.setresp() requires one argument.");
-        double version = lua.Number(1);
+        int version = (int)LuaNumbers.Truncate(lua.Number(1));
         if (version is not (2 or 3))
             return Fail(lua, "RESP version must be 2 or 3.");
-        Version = (int)version;
+        Version = version;
         return 0;
     }
 

@@ -112,16 +112,16 @@ internal sealed class StructLibrary
             {
                 case 'b' or 'B' or 'h' or 'H' or 'l' or 'L' or 'T' or 'i' or 'I':
                     double number = Arguments.Number(lua, argument++, "pack");
-                    WriteInteger(number < 0 ? (ulong)LuaNumbers.Truncate(number) : (ulong)number, number < 0, format.Size, format.IsBigEndian);
+                    WriteInteger(number < 0 ? (ulong)LuaNumbers.Truncate(number) : Unsigned(number), format.Size, format.IsBigEndian);
                     break;
                 case 'x':
                     Zero();
                     break;
                 case 'f':
-                    WriteInteger(BitConverter.SingleToUInt32Bits((float)Arguments.Number(lua, argument++, "pack")), false, 4, format.IsBigEndian);
+                    WriteInteger(BitConverter.SingleToUInt32Bits((float)Arguments.Number(lua, argument++, "pack")), 4, format.IsBigEndian);
                     break;
                 case 'd':
-                    WriteInteger(BitConverter.DoubleToUInt64Bits(Arguments.Number(lua, argument++, "pack")), false, 8, format.IsBigEndian);
+                    WriteInteger(BitConverter.DoubleToUInt64Bits(Arguments.Number(lua, argument++, "pack")), 8, format.IsBigEndian);
                     break;
                 case 'c' or 's':
                     ReadOnlySpan<byte> text = Arguments.Text(lua, argument++, "pack");
@@ -144,11 +144,14 @@ internal sealed class StructLibrary
 
     private void Zero() => _output.Write("\0"u8);
 
-    private void WriteInteger(ulong value, bool isNegative, int size, bool isBigEndian)
+    /// <summary>A cast to 64 bits without sign, as compilers for x86-64 do it.</summary>
+    private static ulong Unsigned(double value) => double.IsNaN(value) ? 1UL << 63 : value >= 18446744073709551616.0 ? 0 : (ulong)value;
+
+    private void WriteInteger(ulong value, int size, bool isBigEndian)
     {
         Span<byte> bytes = stackalloc byte[size];
         for (int i = 0; i < size; i++)
-            bytes[isBigEndian ? size - 1 - i : i] = i < 8 ? (byte)(value >> (8 * i)) : isNegative ? (byte)0xFF : (byte)0;
+            bytes[isBigEndian ? size - 1 - i : i] = i < 8 ? (byte)(value >> (8 * i)) : (byte)0;
         _output.Write(bytes);
     }
 
@@ -157,8 +160,10 @@ internal sealed class StructLibrary
         Format format = new(Arguments.Text(lua, 1, "unpack"));
         ReadOnlySpan<byte> data = Arguments.Text(lua, 2, "unpack");
         long position = Arguments.Integer(lua, 3, "unpack", 1) - 1;
-        if (position < 0)
+        if (position == -1)
             throw LuaErrorException.Argument(3, "unpack", "offset must be 1 or greater");
+        if (position < 0)
+            position = long.MaxValue / 2; // C counts without sign
         int results = 0;
         while (format.Next())
         {
@@ -184,9 +189,9 @@ internal sealed class StructLibrary
                     results++;
                     break;
                 case 'c' when size == 0:
-                    if (results == 0 || lua.TypeOf(-1) != LuaType.Number)
+                    if (results == 0 || !lua.TryNumber(-1, out double length))
                         throw new LuaErrorException("format 'c0' needs a previous size");
-                    size = (int)lua.Number(-1);
+                    size = (int)length;
                     lua.Pop();
                     Require(data, position, size);
                     lua.Push(data.Slice((int)position, size));

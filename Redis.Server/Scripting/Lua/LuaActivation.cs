@@ -34,8 +34,11 @@ internal static unsafe class LuaActivation
     {
         Layout* layout = (Layout*)activation;
         string source = Marshal.PtrToStringUTF8((nint)layout->Source, (int)layout->SourceLength);
-        return new LuaPlace(source, Marshal.PtrToStringUTF8((nint)(&layout->ShortSource)) ?? "", layout->CurrentLine, false);
+        return new LuaPlace(source, Marshal.PtrToStringUTF8((nint)(&layout->ShortSource)) ?? "", layout->CurrentLine, false, null);
     }
+
+    /// <summary>What the caller calls the function; null when it has no name for it.</summary>
+    public static string? NameOf(byte* activation) => Marshal.PtrToStringUTF8((nint)((Layout*)activation)->Name);
 
     /// <summary>Whether the function was called as object:function().</summary>
     public static bool IsMethod(byte* activation) =>
@@ -47,4 +50,5 @@ internal static unsafe class LuaActivation
 /// <param name="Shown">The name as messages have it.</param>
 /// <param name="Line">Line in it.</param>
 /// <param name="IsMethodCall">Whether what it called there was called as object:function().</param>
-internal readonly record struct LuaPlace(string Source, string Shown, int Line, bool IsMethodCall);
+/// <param name="CalledName">By which name it called that; null when a tail call has taken the place of the call.</param>
+internal readonly record struct LuaPlace(string Source, string Shown, int Line, bool IsMethodCall, string? CalledName);

@@ -13,6 +13,7 @@ internal static unsafe partial class LuaApi
     public const int Yield = 1;
     public const int RegistryIndex = -1_000_000 - 1000;
     public const int MaskCount = 8;
+    public const int CollectAll = 2;
 
     public const string Library = "lua54";
 
@@ -107,6 +108,12 @@ internal static unsafe partial class LuaApi
     public static partial void lua_pushcclosure(nint state, delegate* unmanaged[Cdecl]<nint, int> function, int upvalues);
 
     [LibraryImport(Library)]
+    public static partial void lua_pushcclosure(nint state, nint function, int upvalues);
+
+    [LibraryImport(Library), SuppressGCTransition]
+    public static partial nint lua_tocfunction(nint state, int index);
+
+    [LibraryImport(Library)]
     public static partial void lua_createtable(nint state, int elements, int fields);
 
     [LibraryImport(Library)]
@@ -132,6 +139,10 @@ internal static unsafe partial class LuaApi
 
     [LibraryImport(Library)]
     public static partial void luaL_unref(nint state, int index, int reference);
+
+    /// <summary>Takes more arguments for other purposes than <see cref="CollectAll"/>.</summary>
+    [LibraryImport(Library)]
+    public static partial int lua_gc(nint state, int what);
 
     [LibraryImport(Library)]
     public static partial int lua_getstack(nint state, int level, byte* activation);

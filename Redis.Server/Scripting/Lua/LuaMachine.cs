@@ -27,32 +27,49 @@ internal enum LuaOutcome
 /// </summary>
 internal sealed unsafe class LuaMachine : IDisposable
 {
+    /// <summary>Chunk of our own Lua code.</summary>
+    public const string PreludeChunk = "=redis";
+
     // Between two looks at the budget.
     private const int HookInterval = 1000;
 
+    // What an instruction counts as in bytes: for the memory that it takes and LuaHeap does not charge, and for its time.
+    private const int InstructionBytes = 25;
+
+    // Work between two pauses, whatever memory the script may use: five million instructions.
+    private const long LongestStretch = 5_000_000 * InstructionBytes;
+
+    // Garbage of one script that the next one need not begin with.
+    private const long LargeGarbage = 16 << 20;
+
     private readonly List<LuaFunction> _functions = [];
     private readonly GCHandle _self;
-    private readonly Heap* _heap;
+    private readonly LuaHeap _heap = new();
     private readonly nint _main;
+    private readonly Func<bool> _goesOn;
+    private readonly Func<bool> _pause;
     private LuaThread _script;
+    private nint _current;
     private long _left;
+    private long _instructions;
+    private long _memory;
+    private long _usedAtStart;
+    private long _stretch;
+    private long _nextPause;
     private bool _isStopping;
     private Exception? _failure;
-
-    private struct Heap
-    {
-        public long Used;
-        public long Limit;
-        public int IsLimited;
-    }
 
     public LuaMachine()
     {
         _self = GCHandle.Alloc(this);
-        _heap = (Heap*)NativeMemory.AllocZeroed((nuint)sizeof(Heap));
-        delegate* unmanaged[Cdecl]<nint, nint, nuint, nuint, nint> allocate = &Allocate;
-        _main = LuaApi.lua_newstate(allocate, (nint)_heap);
-        HashSeed.Fix(_main, (nint)allocate, (nint)_heap);
+        delegate* unmanaged[Cdecl]<nint, nint, nuint, nuint, nint> allocator = LuaHeap.Allocator;
+        _main = LuaApi.lua_newstate(allocator, _heap.Data);
+        HashSeed.Fix(_main, (nint)allocator, _heap.Data);
+        _goesOn = GoesOn;
+        _pause = Pause;
+        _heap.HasToAsk = () => Work >= _nextPause;
+        _heap.IsOver = () => Held > _memory;
+        _heap.Ask = () => Guarded(_pause);
         *ExtraSpace(_main) = GCHandle.ToIntPtr(_self);
         nint script = LuaApi.lua_newthread(_main); // stays on the main thread's stack, and so alive
         _script = new LuaThread(script);
@@ -65,10 +82,33 @@ internal sealed unsafe class LuaMachine : IDisposable
     public LuaThread Script => _script;
 
     /// <summary>Light userdata that a function of ours returns, followed by a message or an error table, to raise an error.</summary>
-    public nint FailureMark => (nint)_heap;
+    public nint FailureMark => _heap.Data;
 
-    /// <summary>Bytes that Lua's objects take.</summary>
-    public long UsedMemory => _heap->Used;
+    /// <summary>Bytes that Lua's objects take. Any thread.</summary>
+    public long UsedMemory => _heap.Used;
+
+    /// <summary>Called now and then while a script runs: whether it goes on.</summary>
+    public Func<bool> Interrupted { get; set; } = () => true;
+
+    /// <summary>Called after each stretch of work, the same on every node: whether the script goes on. Work is instructions and new objects.</summary>
+    public Func<bool> Paused { get; set; } = () => true;
+
+    /// <summary>Whether the script holds more memory than it may. A figure of this node alone: for <see cref="Paused"/>.</summary>
+    public bool IsOverMemory
+    {
+        get
+        {
+            if (Held <= _memory)
+                return false;
+            if (_heap.Wanted == 0) // in the middle of an allocation Lua has just collected
+                _ = LuaApi.lua_gc(_current, LuaApi.CollectAll);
+            return Held > _memory;
+        }
+    }
+
+    private long Held => _heap.Used + _heap.Wanted - _usedAtStart;
+
+    private long Work => (_instructions - _left) * InstructionBytes + _heap.Charged;
 
     /// <summary>Pushes <paramref name="function"/> as a Lua function.</summary>
     public void PushFunction(LuaThread lua, LuaFunction function)
@@ -95,40 +135,52 @@ internal sealed unsafe class LuaMachine : IDisposable
             return LuaApi.luaL_loadbufferx(lua.Handle, source, (nuint)text.Length, name, mode) == LuaApi.Ok;
     }
 
+    /// <summary>A script begins: what is pushed from now on, it can see.</summary>
+    public void Begin()
+    {
+        if (_heap.TryBeginScript())
+            return;
+        _ = LuaApi.lua_gc(_main, LuaApi.CollectAll);
+        if (!_heap.TryBeginScript())
+            throw new InvalidOperationException("Objects of scripts that have ended are still in use.");
+    }
+
     /// <summary>Calls the function below its arguments on the script's stack.</summary>
     /// <param name="arguments">How many.</param>
     /// <param name="instructions">After about so many it is stopped.</param>
-    /// <param name="memory">Bytes beyond which Lua runs out of memory.</param>
+    /// <param name="memory">Bytes that it may hold beyond what there is.</param>
     public LuaOutcome Run(int arguments, long instructions, long memory)
     {
-        _left = instructions;
+        _left = _instructions = instructions;
+        _memory = memory;
+        _usedAtStart = _heap.Used;
+        _stretch = _nextPause = Math.Min(LongestStretch, memory / 2);
         _isStopping = false;
         _failure = null;
-        _heap->Limit = memory;
         LuaApi.lua_sethook(_script.Handle, &OnCount, LuaApi.MaskCount, HookInterval);
         int results;
-        _heap->IsLimited = 1;
+        _heap.IsGuarded = true;
         int status = LuaApi.lua_resume(_script.Handle, _main, arguments, &results);
-        _heap->IsLimited = 0;
+        _heap.IsGuarded = false;
         if (_failure is not null)
             ExceptionDispatchInfo.Throw(_failure);
         return status switch
         {
             LuaApi.Ok => LuaOutcome.Returned,
             LuaApi.Yield => LuaOutcome.Stopped,
-            _ => LuaOutcome.Failed,
+            _ => _isStopping ? LuaOutcome.Stopped : LuaOutcome.Failed,
         };
     }
 
     /// <summary>Makes the script's thread ready for the next script, whatever became of the last.</summary>
     public void Reset()
     {
+        _heap.EndScript();
         if (LuaApi.lua_closethread(_script.Handle, _main) != LuaApi.Ok || _script.Top != 0)
             _script.Top = 0;
+        if (_heap.Used - _usedAtStart > LargeGarbage)
+            _ = LuaApi.lua_gc(_main, LuaApi.CollectAll);
     }
-
-    /// <summary>Called now and then while a script runs, with the instructions left to it: whether it goes on.</summary>
-    public Func<long, bool> Interrupted { get; set; } = _ => true;
 
     /// <summary>A function of ours does work that counts as so many instructions. False when it should end, as the script will.</summary>
     public bool Spend(LuaThread lua, long instructions)
@@ -141,18 +193,27 @@ internal sealed unsafe class LuaMachine : IDisposable
     }
 
     /// <summary>The innermost function of a script's chunk, also in a thread that an error has ended; null when there is none.</summary>
-    public static LuaPlace? FindPlace(LuaThread lua)
+    public static LuaPlace? FindPlace(LuaThread lua) => FindPlace(lua, crossesNative: true);
+
+    /// <summary>The same for a function of ours that runs: null as well when something native called it, such as pcall.</summary>
+    public static LuaPlace? FindCaller(LuaThread lua) => FindPlace(lua, crossesNative: false);
+
+    private static LuaPlace? FindPlace(LuaThread lua, bool crossesNative)
     {
         byte* activation = stackalloc byte[LuaActivation.Size];
         bool isMethod = false;
+        string? name = null;
         for (int level = 0; LuaApi.lua_getstack(lua.Handle, level, activation) != 0; level++)
         {
             fixed (byte* what = "nSl\0"u8)
                 LuaApi.lua_getinfo(lua.Handle, what, activation);
-            LuaPlace place = LuaActivation.Read(activation) with { IsMethodCall = isMethod };
-            if (place.Line > 0 && !place.Source.StartsWith('='))
+            LuaPlace place = LuaActivation.Read(activation) with { IsMethodCall = isMethod, CalledName = name };
+            if (place.Line > 0 && place.Source != PreludeChunk)
                 return place;
+            if (place.Line < 0 && level > 0 && !crossesNative)
+                return null;
             isMethod = LuaActivation.IsMethod(activation);
+            name = LuaActivation.NameOf(activation);
         }
 
         return null;
@@ -161,7 +222,7 @@ internal sealed unsafe class LuaMachine : IDisposable
     public void Dispose()
     {
         LuaApi.lua_close(_main);
-        NativeMemory.Free(_heap);
+        _heap.Dispose();
         _self.Free();
     }
 
@@ -171,43 +232,12 @@ internal sealed unsafe class LuaMachine : IDisposable
     private static LuaMachine Of(nint state) => (LuaMachine)GCHandle.FromIntPtr(*ExtraSpace(state)).Target!;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint Allocate(nint data, nint block, nuint oldSize, nuint newSize)
-    {
-        Heap* heap = (Heap*)data;
-        if (block == 0)
-            oldSize = 0; // it tells the kind of object then
-        if (newSize == 0)
-        {
-            NativeMemory.Free((void*)block);
-            heap->Used -= (long)oldSize;
-            return 0;
-        }
-
-        long change = (long)newSize - (long)oldSize;
-        // Only while Lua's own code runs: it can deal with a refusal, managed code in between cannot.
-        if (heap->IsLimited != 0 && change > 0 && heap->Used + change > heap->Limit)
-            return 0;
-        nint moved;
-        try
-        {
-            moved = (nint)NativeMemory.Realloc((void*)block, newSize);
-        }
-        catch (OutOfMemoryException)
-        {
-            return 0;
-        }
-
-        heap->Used += change;
-        return moved;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Dispatch(nint state)
     {
         LuaMachine machine = Of(state);
         LuaThread lua = new(state);
-        int limited = machine._heap->IsLimited;
-        machine._heap->IsLimited = 0;
+        bool wasGuarded = machine._heap.IsGuarded;
+        machine._heap.IsGuarded = false;
         int results;
         try
         {
@@ -221,17 +251,23 @@ internal sealed unsafe class LuaMachine : IDisposable
             results = 2;
         }
 
-        machine._heap->IsLimited = limited;
+        machine._heap.IsGuarded = wasGuarded;
         return results;
     }
 
-    private bool GoesOn()
+    private bool Pause()
     {
-        int limited = _heap->IsLimited;
-        _heap->IsLimited = 0;
+        _nextPause = Work + _stretch;
+        return Paused();
+    }
+
+    /// <summary>Calls managed code from the middle of Lua's. False: the script ends.</summary>
+    private bool Guarded(Func<bool> ask)
+    {
+        _heap.IsGuarded = false;
         try
         {
-            _isStopping = !Interrupted(_left);
+            _isStopping |= !ask();
         }
         catch (Exception exception)
         {
@@ -239,16 +275,19 @@ internal sealed unsafe class LuaMachine : IDisposable
             _isStopping = true;
         }
 
-        _heap->IsLimited = limited;
+        _heap.IsGuarded = true;
         return !_isStopping;
     }
+
+    private bool GoesOn() => Interrupted() && (Work < _nextPause || Pause());
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnCount(nint state, nint activation)
     {
         LuaMachine machine = Of(state);
+        machine._current = state;
         machine._left -= HookInterval;
-        if (machine._left > 0 && !machine._isStopping && machine.GoesOn())
+        if (machine._left > 0 && !machine._isStopping && machine.Guarded(machine._goesOn))
             return;
         LuaApi.lua_sethook(state, &OnCount, LuaApi.MaskCount, 1);
         if (LuaApi.lua_isyieldable(state) != 0)
