@@ -15,8 +15,8 @@ public sealed class PayloadBlock : MemoryManager<byte>
     /// <summary>Bytes of a block, unless a single payload needs more.</summary>
     public const int StandardCapacity = 64 * 1024;
 
-    // 8 MiB: enough for what is between two batches. A log whose cache is full gives a block back for each that it takes.
-    private const int MaxPooled = 128;
+    // 2 MiB: enough for what is between two batches. A log gives a block back for each that it takes as soon as all nodes have what is in it.
+    private const int MaxPooled = 32;
 
     private static readonly ConcurrentQueue<PayloadBlock> Pool = new();
 

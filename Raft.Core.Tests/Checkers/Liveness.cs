@@ -60,14 +60,25 @@ internal sealed class Liveness(SimulatedCluster cluster)
 
     /// <summary>
     /// Nothing is owed without a majority of the voters by every configuration that may yet count: the last one agreed on,
-    /// and those that a node has beyond it. Wiped disks do not come back.
+    /// and those beyond it that a node has, or that are on their way to one. Wiped disks do not come back.
     /// </summary>
     private bool MajorityRemains(IReadOnlyCollection<SimulatedNode> dead)
     {
         (long index, ClusterConfiguration agreed) = cluster.Checks.Ledger.LastConfiguration;
-        return agreed.Members.Count > 0 && HasMajority(agreed, dead) && cluster.Nodes
-            .Where(n => n.History.ConfigurationIndex > index).All(n => HasMajority(n.History.Configuration, dead));
+        return agreed.Members.Count > 0 && HasMajority(agreed, dead)
+            && cluster.Nodes.Where(n => n.History.ConfigurationIndex > index).All(n => HasMajority(n.History.Configuration, dead))
+            && OnTheirWay(index).All(c => HasMajority(c, dead));
     }
+
+    /// <summary>
+    /// A leader that is gone may have asked for a change that only a message still knows: whoever gets it goes by it, and may
+    /// need the vote of a node that the last members agreed on could do without.
+    /// </summary>
+    private IEnumerable<ClusterConfiguration> OnTheirWay(long after) => cluster.OnTheirWay
+        .OfType<AppendRequestEnvelope>()
+        .SelectMany(e => e.Message.Entries.ToArray())
+        .Where(e => e.Type == EntryType.Configuration && e.Index > after)
+        .Select(e => ClusterConfiguration.Decode(e.Payload.Span));
 
     private bool HasMajority(ClusterConfiguration configuration, IReadOnlyCollection<SimulatedNode> dead)
     {

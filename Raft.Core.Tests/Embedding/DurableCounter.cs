@@ -13,6 +13,7 @@ public sealed class DurableCounter : InProcessTransport, IDisposable
     private readonly RaftLog _log;
     private readonly AutoResetEvent _wakeup = new(false);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private volatile Exception? _failure;
     private TimeSpan _seen;
     private EntryId _applied;
 
@@ -23,6 +24,7 @@ public sealed class DurableCounter : InProcessTransport, IDisposable
         _metadata = MetadataFile.Open(_directory);
         _log = RaftLog.Open(_directory, new RaftLogOptions { ClusterId = "counter", NodeId = Id });
         _log.Synced = () => _wakeup.Set(); // comes on the log's thread, so it only wakes the host
+        _log.Failed = failure => _failure = failure; // nothing is durable from then on
         Metadata kept = _metadata.Current;
         RaftRestart restart = new(kept.StoreId, kept.Term, kept.VotedFor, Snapshot: null); // or the newest durable one, loaded
         Server = new RaftServer(Id, new RaftOptions(), _log, this, new Random(), restart);
@@ -58,6 +60,7 @@ public sealed class DurableCounter : InProcessTransport, IDisposable
 
     private void Turn()
     {
+        if (_failure is { } failure) throw new IOException("The counter's disk failed.", failure);
         TimeSpan now = _clock.Elapsed;
         Server.Time = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         Server.Periodic(now - _seen);

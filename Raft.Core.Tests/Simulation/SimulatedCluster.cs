@@ -57,6 +57,10 @@ internal sealed class SimulatedCluster
     public SimulatedNode? Leader => _nodes.Values
         .Where(n => n.Server is { Role: RaftRole.Leader }).MaxBy(n => n.Server!.Term);
 
+    /// <summary>Messages that were sent and are not handled yet; those that a sleeping node has received, too.</summary>
+    public IEnumerable<Envelope> OnTheirWay => _happenings.UnorderedItems
+        .Select(h => SimulatedNetwork.CarriedBy(h.Element)).OfType<Envelope>().Concat(Nodes.SelectMany(n => n.Inbox));
+
     public void StartAll()
     {
         foreach (SimulatedNode node in _nodes.Values)

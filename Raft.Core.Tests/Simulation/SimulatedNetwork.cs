@@ -81,6 +81,9 @@ internal sealed class SimulatedNetwork
         }
     }
 
+    /// <summary>The message that is about to arrive when this happens, if it is an arrival.</summary>
+    public static Envelope? CarriedBy(Happening happening) => (happening as Delivery)?.Envelope;
+
     public void Deliver(Envelope envelope)
     {
         if (_cuts.Contains((envelope.From, envelope.To)) || _cluster.Find(envelope.To) is not SimulatedNode node)
@@ -125,6 +128,8 @@ internal sealed class SimulatedNetwork
 
     private sealed class Delivery(SimulatedNetwork network, Envelope envelope) : Happening
     {
+        public Envelope Envelope => envelope;
+
         public override void Happen() => network.Deliver(envelope);
     }
 }

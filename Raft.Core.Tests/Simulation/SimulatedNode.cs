@@ -72,6 +72,9 @@ internal sealed class SimulatedNode
     /// <summary>Whether it was the only voter when it started, and never had company.</summary>
     public bool StartedAlone { get; private set; }
 
+    /// <summary>What came while it slept.</summary>
+    public IEnumerable<Envelope> Inbox => _inbox;
+
     public bool IsUp => Server is not null;
 
     public bool Answers => IsUp && !IsPaused;

@@ -239,6 +239,24 @@ public sealed class HostContractTests
     }
 
     [Test]
+    public void HeldByAllIsWhatNoMemberLacks()
+    {
+        LoneServer server = new(2, 0);
+        server.Append(2, new EntryId(1, 1), 2, LoneServer.Entry(2, 2), LoneServer.Entry(2, 3));
+        Assert.That(server.Server.HeldByAll, Is.EqualTo(2), "a follower knows what is committed");
+        server.Server.Periodic(Instant);
+        server.BecomeLeader();
+        server.Sync();
+        AppendReply all = new(server.Server.Term, true, server.Last.Index, default, 0, 2);
+        server.Server.Receive(2, all);
+        Assert.That(server.Server.HeldByAll, Is.Zero, "node 3 was not heard");
+        server.Server.Receive(3, all with { Match = 3, StoreId = 3 });
+        Assert.That(server.Server.HeldByAll, Is.EqualTo(3));
+        server.Server.AddMember(4, "", out _);
+        Assert.That(server.Server.HeldByAll, Is.Zero, "a new member lacks everything");
+    }
+
+    [Test]
     public void ReadIsRefusedWhileNoLeaderIsKnown()
     {
         LoneServer server = new(2, 0);

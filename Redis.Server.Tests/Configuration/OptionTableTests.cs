@@ -70,14 +70,15 @@ internal sealed class OptionTableTests
         Assert.That(_options.Table.Get(["hash-max-listpack-entries"]), Is.EqualTo(new[] { ("hash-max-listpack-entries", "2") }));
     }
 
-    [TestCase("raft.id", "5")]
-    [TestCase("raft.addr", "localhost:1")]
-    [TestCase("raft.log-filename", "other.db")]
-    public void Set_RefusesWhatIsFixed_OnceTheNodeIsAMember(string name, string value)
+    [TestCase("raft.id", "5", "6")]
+    [TestCase("raft.addr", "localhost:1", "localhost:2")]
+    [TestCase("raft.log-filename", "other.db", "another.db")]
+    public void Set_RefusesWhatIsFixed_OnceTheNodeIsAMember(string name, string value, string other)
     {
         Assert.That(Set(name, value), Is.Null);
         _options.Table.IsMember = true;
-        Assert.That(Set(name, value), Is.EqualTo(
+        Assert.That(Set(name, value), Is.Null, "it is no change");
+        Assert.That(Set(name, other), Is.EqualTo(
             $"ERR CONFIG SET failed (possibly related to argument '{name}') - Configuration change is not allowed after init/join for this parameter"));
     }
 

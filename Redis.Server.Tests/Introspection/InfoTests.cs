@@ -103,6 +103,36 @@ internal sealed class InfoTests : SingleNode
     }
 
     [Test]
+    public async Task What_scripts_and_transactions_call_is_counted_and_each_error_once()
+    {
+        using TestClient client = await ConnectAsync();
+        await client.CallAsync("SET", "string", "1");
+        await client.CallAsync("CONFIG", "RESETSTAT");
+        await client.CallAsync("EVAL", "redis.pcall('lpush', KEYS[1], 'x'); return redis.pcall('lpush', KEYS[1], 'y')", "1", "string");
+        await client.CallAsync("EVAL", "return redis.call('lpush', KEYS[1], 'z')", "1", "string");
+        await client.CallAsync("EVAL", "return redis.pcall('set', KEYS[1])", "1", "string");
+        await client.CallAsync("EVAL", "return redis.error_reply('MY own')", "0");
+        await client.PipelineAsync([new("MULTI"), new("AUTH", "no", "body"), new("CLIENT", "ID"), new("EXEC")]);
+        await client.PipelineAsync([new("EXEC"), new("DISCARD"), new("MULTI"), new("MULTI"), new("GET"), new("EXEC")]);
+        string info = (await client.CallAsync("INFO", "all")).AsString;
+        Assert.Multiple(() =>
+        {
+            Assert.That(Field(info, "cmdstat_lpush"), Does.StartWith("calls=3,").And.EndWith("rejected_calls=0,failed_calls=3"));
+            Assert.That(Field(info, "cmdstat_set"), Does.StartWith("calls=0,").And.EndWith("rejected_calls=1,failed_calls=0"));
+            Assert.That(Field(info, "cmdstat_eval"), Does.StartWith("calls=4,").And.EndWith("failed_calls=4"));
+            Assert.That(Field(info, "cmdstat_auth"), Does.StartWith("calls=1,").And.EndWith("failed_calls=1"));
+            Assert.That(Field(info, "cmdstat_client|id"), Does.StartWith("calls=1,"));
+            Assert.That(Field(info, "cmdstat_multi"), Does.StartWith("calls=3,").And.EndWith("rejected_calls=0,failed_calls=1"));
+            Assert.That(Field(info, "cmdstat_exec"), Does.StartWith("calls=3,").And.EndWith("rejected_calls=0,failed_calls=2"));
+            Assert.That(Field(info, "cmdstat_discard"), Does.StartWith("calls=1,").And.EndWith("rejected_calls=0,failed_calls=1"));
+            Assert.That(Field(info, "errorstat_WRONGTYPE"), Is.EqualTo("count=3"));
+            Assert.That(Field(info, "errorstat_MY"), Is.EqualTo("count=1"));
+            Assert.That(Field(info, "errorstat_WRONGPASS"), Is.EqualTo("count=1"));
+            Assert.That(Field(info, "errorstat_EXECABORT"), Is.EqualTo("count=1"));
+        });
+    }
+
+    [Test]
     public async Task Hits_misses_expiries_and_bytes_are_counted()
     {
         using TestClient client = await ConnectAsync();

@@ -35,6 +35,23 @@ internal sealed class SlowLogTests() : SingleNode("--enable-debug-command", "yes
     }
 
     [Test]
+    public async Task Users_are_hidden_and_what_scripts_call_is_shown()
+    {
+        using TestClient client = await ConnectAsync();
+        await client.CallAsync("CONFIG", "SET", "slowlog-log-slower-than", "0");
+        await client.CallAsync("SLOWLOG", "RESET");
+        await client.CallAsync("ACL", "SETUSER", "slow", "on", ">secret");
+        await client.CallAsync("ACL", "DELUSER", "slow", "nobody");
+        await client.CallAsync("EVAL", "return redis.call('get', KEYS[1])", "1", "k");
+        await client.CallAsync("CONFIG", "SET", "slowlog-log-slower-than", "-1");
+        Reply[] entries = (await client.CallAsync("SLOWLOG", "GET", "-1")).Elements;
+        Assert.That(entries.Select(entry => string.Join(' ', entry.Elements[3].Elements.Select(word => word.AsString))), Is.EqualTo(new[]
+        {
+            "EVAL return redis.call('get', KEYS[1]) 1 k", "get k", "acl deluser slow nobody", "acl setuser (redacted) (redacted) (redacted)", "SLOWLOG RESET",
+        }));
+    }
+
+    [Test]
     public async Task Latency_events_are_sampled_drawn_and_reset()
     {
         using TestClient client = await ConnectAsync();

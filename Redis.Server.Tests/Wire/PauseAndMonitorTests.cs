@@ -74,6 +74,17 @@ internal sealed class PauseAndMonitorTests : SingleNode
     }
 
     [Test]
+    public async Task AMonitor_MayNotTouchTheData()
+    {
+        using TestClient monitor = await ConnectAsync();
+        Assert.That(await monitor.AskAsync("MONITOR"), Is.EqualTo("+OK"));
+        foreach (string command in (string[])["GET k", "SET k v", "PUBLISH c m", "EVAL return 0"])
+            Assert.That(await monitor.AskAsync(command.Split(' ')), Is.EqualTo("-ERR Replica can't interact with the keyspace"), command);
+        Assert.That(await monitor.AskAsync("RESET"), Is.EqualTo("+RESET"));
+        Assert.That(await monitor.AskAsync("GET", "k"), Is.EqualTo("(nil)"));
+    }
+
+    [Test]
     public async Task Monitor_ShowsAScript_AndThenWhatItCalls()
     {
         using TestClient monitor = await ConnectAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Redis.Server.Configuration;
+using Redis.Server.Diagnostics;
 
 namespace Redis.Server.Operations;
 
@@ -63,9 +64,9 @@ internal sealed class ClusterStatus(string host, int port, NodeAccess access)
             output.WriteLine(m.Info is not { } info
                 ? $"{m.Id,-5} {m.Address,-22} no answer"
                 : $"{m.Id,-5} {m.Address,-22} {info.Role,-10} {(info.IsVoting ? "yes" : "no"),-5} "
-                    + $"{info.Number("raft_last_applied_index"),10} {m.Behind(lastIndex),8} {MemorySize.Format(info.Number("raft_file_size")),10} "
+                    + $"{info.Number("raft_last_applied_index"),10} {m.Behind(lastIndex),8} {InfoText.Human(info.Number("raft_file_size")),10} "
                     + $"{info.Number("raft_snapshot_last_idx"),10} {info.Number("raft_fsync_avg_microseconds") + " µs",10} "
-                    + $"{MemorySize.Format(Math.Max(0, info.Number("raft_disk_free_bytes"))),10}");
+                    + $"{InfoText.Human(Math.Max(0, info.Number("raft_disk_free_bytes"))),10}");
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed partial record Example(string Command, string Output)
     }
 
     private static string Pattern(string line) =>
-        "^" + Number().Replace(Id().Replace(Regex.Escape(line), "[0-9a-f]+"), "[0-9]+(\\.[0-9]+)?([kmgt]?b)?").Replace("…", ".*", StringComparison.Ordinal).Replace("\\.\\.\\.", ".*", StringComparison.Ordinal) + "$";
+        "^" + Number().Replace(Id().Replace(Regex.Escape(line), "[0-9a-f]+"), "[0-9]+(\\.[0-9]+)?([BKMGT]|[kmg]b)?").Replace("…", ".*", StringComparison.Ordinal).Replace("\\.\\.\\.", ".*", StringComparison.Ordinal) + "$";
 
     private static string[] Lines(string text) =>
         [.. text.Split('\n').Select(line => Blanks().Replace(line, " ").Trim()).Select(line => Quoted().Replace(line.StartsWith("(error) ", StringComparison.Ordinal) ? line[8..] : line, "$1")).Where(line => line.Length > 0)];
@@ -29,7 +29,7 @@ internal sealed partial record Example(string Command, string Output)
     private static partial Regex Id();
 
     /// <summary>Figures that stand alone; not those in names and addresses.</summary>
-    [GeneratedRegex(@"(?<=^|\\ |=)[0-9]+(\\\.[0-9]+)?([kmgt]?b)?(?=$|\\ |,)")]
+    [GeneratedRegex(@"(?<=^|\\ |=)[0-9]+(\\\.[0-9]+)?([BKMGT]|[kmg]b)?(?=$|\\ |,)")]
     private static partial Regex Number();
 
     [GeneratedRegex(@"\s+")]

@@ -14,7 +14,7 @@ internal sealed class ExampleTests
     [TestCase("\"hello\"", "hello", true, TestName = "Quotation marks are for terminals")]
     [TestCase("(error) MOVED 0 127.0.0.1:5001", "MOVED 0 127.0.0.1:5001", true)]
     [TestCase("(error) MOVED 0 127.0.0.1:5001", "MOVED 0 127.0.0.1:5002", false)]
-    [TestCase("node 1   leader  16mb  175 µs", "node 2   leader  1.5gb  9 µs", true, TestName = "Other figures, other blanks")]
+    [TestCase("node 1   leader  16mb  1.13K  175 µs", "node 2   leader  1gb  70.55G  9 µs", true, TestName = "Other figures, other blanks")]
     [TestCase("1  node1.example:6379  leader", "1  node2.example:6379  leader", false, TestName = "Numbers in names count")]
     [TestCase("cluster …\n...", "cluster of three\nand more", true)]
     public void AnOutput_IsThePromisedOne_OrNot(string promised, string came, bool expected) =>

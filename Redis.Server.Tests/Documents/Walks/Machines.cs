@@ -20,6 +20,7 @@ internal sealed class Machines : IDisposable
     private static readonly string[] ForNow = ["CLUSTERDOWN ", "TRYAGAIN ", "a voting change is already in progress"];
 
     private readonly string _root = Directory.CreateTempSubdirectory("machines").FullName;
+    private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Process _shell;
 
     private Machines()
@@ -68,7 +69,7 @@ internal sealed class Machines : IDisposable
     public async Task<string> TypeAsync(int machine, string command, string input = "")
     {
         string answer = await AskAsync($"machine {machine} {Quoted(command)} <<< {Quoted(input)}");
-        TestContext.Out.WriteLine($"node{machine}$ {command}\n{answer}");
+        Note(machine, $"{command}\n{answer}");
         return answer;
     }
 
@@ -83,7 +84,7 @@ internal sealed class Machines : IDisposable
     /// <summary>Types a line that does not come back: a server in its terminal.</summary>
     public Task LeaveRunningAsync(int machine, Example example)
     {
-        TestContext.Out.WriteLine($"node{machine}$ {example.Command}");
+        Note(machine, example.Command);
         string typed = $"echo $$ > $ROOT/{machine}/pid; exec {example.Command}";
         return AskAsync($"rm -f $ROOT/{machine}/exit; {{ machine {machine} {Quoted(typed)}; echo $? > $ROOT/{machine}/exit; }} > $ROOT/{machine}/output 2>&1 < /dev/null &");
     }
@@ -185,6 +186,8 @@ internal sealed class Machines : IDisposable
 
         return answer.Append("the shell has ended").ToString();
     }
+
+    private void Note(int machine, string text) => TestContext.Out.WriteLine($"{Stopwatch.GetElapsedTime(_started).TotalSeconds:0.0} s node{machine}$ {text}");
 
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }
