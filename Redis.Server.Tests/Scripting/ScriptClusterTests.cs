@@ -1,5 +1,7 @@
+using System.Globalization;
 using NUnit.Framework;
 using Redis.Server.Tests.Cluster;
+using Redis.Server.Tests.Oracle;
 
 namespace Redis.Server.Tests.Scripting;
 
@@ -9,6 +11,9 @@ internal sealed class ScriptClusterTests
 {
     // A busy machine must not lose a leader to it.
     private static readonly string[] Steady = ["--raft.election-timeout", "5000", "--raft.request-timeout", "200"];
+
+    // REDIS_ORACLE_SEED=<number> explores.
+    private static readonly ulong Seed = ulong.Parse(Environment.GetEnvironmentVariable("REDIS_ORACLE_SEED") ?? "20260103", CultureInfo.InvariantCulture);
 
     private const string Impure = """
         local t = redis.call('time')
@@ -47,6 +52,44 @@ internal sealed class ScriptClusterTests
         await AssertAlikeAsync(cluster);
     }
 
+    [Test]
+    public async Task Replicas_agree_after_generated_scripts_whatever_happens_to_them()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(3, [.. Steady, "--script-max-instructions", $"{ScriptWorkload.Instructions}"]);
+        try
+        {
+            TestNode leader = await cluster.LeaderAsync(), victim = await cluster.FollowerAsync();
+            await GeneratedAsync(leader, 0);
+            await AssertAlikeAsync(cluster);
+
+            victim.Process.Kill();
+            await GeneratedAsync(leader, 1);
+            victim.Start(); // what it lacks it replays while more comes
+            await GeneratedAsync(leader, 2);
+            await AssertAlikeAsync(cluster);
+
+            victim.Process.Kill();
+            await GeneratedAsync(leader, 3);
+            Assert.That(await leader.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
+            victim.Start(); // from the leader's snapshot
+            await GeneratedAsync(leader, 4);
+            string digest = await AssertAlikeAsync(cluster);
+
+            foreach (TestNode node in cluster.Nodes)
+                node.Process.Kill();
+            foreach (TestNode node in cluster.Nodes)
+                node.Start();
+            Assert.That(await AssertAlikeAsync(cluster), Is.EqualTo(digest), "from the logs and snapshots alone");
+            await GeneratedAsync(await cluster.LeaderAsync(), 5);
+            await AssertAlikeAsync(cluster);
+        }
+        catch
+        {
+            cluster.Report();
+            throw;
+        }
+    }
+
     /// <summary>The leader has run more than the others (reads), so it holds another amount when the limit is near.</summary>
     [Test]
     public async Task Scripts_that_run_out_of_memory_end_alike()
@@ -68,6 +111,13 @@ internal sealed class ScriptClusterTests
         Assert.That(await client.AskAsync("GET", "c"), Does.StartWith("$"));
     }
 
+    private static async Task GeneratedAsync(TestNode leader, ulong round)
+    {
+        using TestClient client = await leader.ConnectAsync();
+        Reply[] replies = await client.PipelineAsync(ScriptWorkload.Sample(120, Seed + round));
+        Assert.That(replies.Select(reply => reply.AsString), Has.None.StartsWith("TIMEOUT").And.None.StartsWith("MOVED").And.None.StartsWith("CLUSTERDOWN"));
+    }
+
     private static async Task WorkAsync(TestNode node, string sha)
     {
         using TestClient client = await node.ConnectAsync();
@@ -84,10 +134,11 @@ internal sealed class ScriptClusterTests
 
     private static async Task<string> LoadedAsync(TestClient client) => (await client.AskAsync("SCRIPT", "LOAD", "return redis.call('get', KEYS[1])")).TrimStart('$');
 
-    private static async Task AssertAlikeAsync(TestCluster cluster)
+    private static async Task<string> AssertAlikeAsync(TestCluster cluster)
     {
         await cluster.SettledAsync();
         string[] digests = await Task.WhenAll(cluster.Nodes.Select(node => node.AskAsync("RAFT.DEBUG", "EXEC", "DEBUG", "DIGEST")));
         Assert.That(digests, Is.All.EqualTo(digests[0]));
+        return digests[0];
     }
 }

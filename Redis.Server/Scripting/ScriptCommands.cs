@@ -39,8 +39,12 @@ internal static class ScriptCommands
         else if (count < 0)
             context.Reply.Error("ERR Number of keys can't be negative"u8);
         else
+        {
             keys = (int)count;
-        return context.Reply.ErrorCount == 0 && count <= args.Count - 3 && count >= 0;
+            return true;
+        }
+
+        return false;
     }
 
     private static bool IsKnownRead(CachedScript? script) => script is not null && (script.Header.Flags & ScriptFlags.NoWrites) != 0;
