@@ -147,9 +147,21 @@ public sealed class HostContractTests
         LoneServer host = new(1, 0);
         host.Server.Options = new RaftOptions
         {
-            ElectionTimeout = Instant, HeartbeatInterval = Instant, TransferTimeout = Instant,
-            MaxAppendsInFlight = 1, MaxAppendBytes = 1, MaxAppendEntries = 1, MaxSnapshotChunksInFlight = 1, MaxSnapshotChunkBytes = 1,
-            MaxUncommittedBytes = 0, MaxEntryBytes = 0, MaxUnappliedBytes = 0, KeptEntries = 0, KeptBytes = 0, Priority = 0, LeaseMargin = TimeSpan.Zero,
+            ElectionTimeout = Instant,
+            HeartbeatInterval = Instant,
+            TransferTimeout = Instant,
+            MaxAppendsInFlight = 1,
+            MaxAppendBytes = 1,
+            MaxAppendEntries = 1,
+            MaxSnapshotChunksInFlight = 1,
+            MaxSnapshotChunkBytes = 1,
+            MaxUncommittedBytes = 0,
+            MaxEntryBytes = 0,
+            MaxUnappliedBytes = 0,
+            KeptEntries = 0,
+            KeptBytes = 0,
+            Priority = 0,
+            LeaseMargin = TimeSpan.Zero,
         };
         Assert.That(host.Server.Options.ElectionTimeout, Is.EqualTo(Instant));
     }
