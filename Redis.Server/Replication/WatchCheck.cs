@@ -19,11 +19,6 @@ internal sealed class WatchCheck(Application application, CommandTable table)
     /// <summary>Whether EXEC may be proposed. Under the consensus lock, on the leader, right before the proposal.</summary>
     public bool IsClean(WatchSet watches, RaftServer server, RaftLog log)
     {
-        if (watches.Keys.Count == 0)
-        {
-            return true; // the WATCH was refused
-        }
-
         // The order counts: what is applied after this index is looked at in the log, what was before has left its mark.
         long index = application.AppliedIndex + 1;
         bool moves = application.Movers > 0;
