@@ -171,21 +171,6 @@ internal sealed class InfoTests : SingleNode
     }
 
     [Test]
-    public async Task Scripts_and_functions_show_in_memory()
-    {
-        using TestClient client = await ConnectAsync();
-        await client.CallAsync("FUNCTION", "FLUSH");
-        await client.CallAsync("SCRIPT", "FLUSH");
-        await client.CallAsync("EVAL", "return 1", "0");
-        await client.CallAsync("FUNCTION", "LOAD", "#!lua name=one\nredis.register_function('f', function() return 1 end) redis.register_function('g', function() return 2 end)");
-        string info = (await client.CallAsync("INFO", "memory")).AsString;
-        Assert.That(
-            (Field(info, "number_of_cached_scripts"), Field(info, "number_of_libraries"), Field(info, "number_of_functions"), Field(info, "used_memory_scripts_eval")),
-            Is.EqualTo(("1", "1", "2", "8")));
-        Assert.That(long.Parse(Field(info, "used_memory_lua"), CultureInfo.InvariantCulture), Is.GreaterThan(10_000));
-    }
-
-    [Test]
     public async Task A_redirection_counts_as_rejected()
     {
         using TestCluster stranger = new();
