@@ -60,6 +60,37 @@ internal sealed class FailureOptionTests() : SharedCluster(1)
     }
 
     [Test]
+    public async Task SnapshotDelay_KeepsASnapshotInProgress()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(1, "--raft.snapshot-delay", "1");
+        TestNode node = cluster.Nodes[0];
+        using TestClient client = await node.ConnectAsync();
+        Assert.That(await client.AskAsync("SET", "any", "2"), Is.EqualTo("+OK"));
+        long started = Stopwatch.GetTimestamp();
+        Assert.That(await client.AskAsync("RAFT.DEBUG", "COMPACT", "1"), Is.EqualTo("+OK"));
+        await Eventually.TrueAsync("the snapshot to begin", async () => (await node.InfoAsync()).Field("raft_snapshot_in_progress") == "yes");
+        await Eventually.TrueAsync("the snapshot to end", async () => (await node.InfoAsync()).Number("raft_snapshots_created") == 1);
+        Assert.That(Stopwatch.GetElapsedTime(started), Is.GreaterThan(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
+    public async Task SnapshotDisableLoad_RefusesALeadersSnapshot_UntilItIsTurnedOff()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(1, "--raft.election-timeout", "300");
+        TestNode leader = await cluster.LeaderAsync();
+        Assert.That(await leader.AskAsync("SET", "held", "1"), Is.EqualTo("+OK"));
+        Assert.That(await leader.AskAsync("RAFT.DEBUG", "COMPACT"), Is.EqualTo("+OK"));
+        TestNode joining = await cluster.AddAsync("--raft.snapshot-disable-load", "yes");
+        Assert.That(await joining.AskAsync("RAFT.CLUSTER", "JOIN", leader.Address), Is.EqualTo("+OK"));
+        await Eventually.TrueAsync("the snapshot to be sent", async () => (await joining.InfoAsync()).Field("raft_state") == "loading");
+        await Eventually.TrueAsync("the snapshot to be refused", async () => (await joining.InfoAsync()).Field("raft_state") == "up");
+        Assert.That((await joining.InfoAsync()).Number("raft_last_applied_index"), Is.Zero);
+
+        Assert.That(await joining.AskAsync("CONFIG", "SET", "raft.snapshot-disable-load", "no"), Is.EqualTo("+OK"));
+        await Eventually.TrueAsync("the data", async () => await joining.AskAsync("RAFT.DEBUG", "EXEC", "GET", "held") == "$1");
+    }
+
+    [Test]
     public async Task IgnoredCommands_RunHere_AndRaftGoesThroughTheLog()
     {
         TestNode node = Cluster.Nodes[0];
