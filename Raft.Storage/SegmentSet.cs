@@ -35,8 +35,8 @@ internal sealed class SegmentSet : IDisposable
         }
     }
 
-    /// <summary>The segment, made now unless it was prepared; waits for a preparation under way.</summary>
-    public SegmentFile GetOrCreate(uint sequence) => GetOrCreate(sequence, isFilled: false);
+    /// <summary>The segment, made now unless it was prepared; waits for a preparation under way, but not for a removal when it is there.</summary>
+    public SegmentFile GetOrCreate(uint sequence) => Find(sequence) ?? GetOrCreate(sequence, isFilled: false);
 
     /// <summary>Makes a segment ahead of its use, unless the log was closed meanwhile.</summary>
     public void Prepare(uint sequence, bool isFilled)

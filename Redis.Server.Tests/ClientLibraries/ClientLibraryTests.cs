@@ -10,21 +10,8 @@ namespace Redis.Server.Tests.ClientLibraries;
 /// </summary>
 [TestFixture(false, TestName = "ClientLibraryTests")]
 [TestFixture(true, TestName = "ClientLibraryTests over TLS")]
-internal sealed class ClientLibraryTests : SharedCluster
+internal sealed class ClientLibraryTests(bool isSecure) : ClientCluster(isSecure)
 {
-    private readonly ClientEntrance _entrance;
-
-    public ClientLibraryTests(bool isSecure)
-        : this(new ClientEntrance(isSecure))
-    {
-    }
-
-    private ClientLibraryTests(ClientEntrance entrance)
-        : base(3, entrance.Door, entrance.ServerOptions) => _entrance = entrance;
-
-    [OneTimeTearDown]
-    public void Close() => _entrance.Dispose();
-
     [Test]
     public async Task RedisPy()
     {
@@ -68,9 +55,9 @@ internal sealed class ClientLibraryTests : SharedCluster
     {
         string cli = Require("redis-cli");
         TestNode node = options is ["-c"] ? await Cluster.FollowerAsync() : await Cluster.LeaderAsync();
-        (int code, string output) = await InstalledProgram.RunAsync(cli, [.. options, .. _entrance.CliArguments, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
+        (int code, string output) = await InstalledProgram.RunAsync(cli, [.. options, .. Entrance.CliArguments, "-p", $"{node.Port}", "SET", "cli:s", "v"]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "OK")));
-        (code, output) = await InstalledProgram.RunAsync(cli, [.. options, .. _entrance.CliArguments, "-p", $"{node.Port}", "GET", "cli:s"]);
+        (code, output) = await InstalledProgram.RunAsync(cli, [.. options, .. Entrance.CliArguments, "-p", $"{node.Port}", "GET", "cli:s"]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "v")));
     }
 
@@ -90,7 +77,7 @@ internal sealed class ClientLibraryTests : SharedCluster
         string path = Path.Combine(TestContext.CurrentContext.TestDirectory, "ClientLibraries", script);
         TestNode leader = await Cluster.LeaderAsync();
         TestNode follower = await Cluster.FollowerAsync();
-        (int code, string output) = await InstalledProgram.RunAsync(interpreter, [path, $"{leader.Port}", $"{follower.Port}", .. _entrance.ScriptArguments]);
+        (int code, string output) = await InstalledProgram.RunAsync(interpreter, [path, $"{leader.Port}", $"{follower.Port}", .. Entrance.ScriptArguments]);
         Assert.That((code, output.Trim()), Is.EqualTo((0, "ok")));
     }
 }

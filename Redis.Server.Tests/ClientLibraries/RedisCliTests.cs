@@ -219,21 +219,6 @@ internal sealed class RedisCliTests(bool isSecure)
     private static async Task<(int Code, string Output)> EndAsync(Process process)
     {
         using (process)
-        {
-            using CancellationTokenSource limit = new(Limit);
-            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
-            Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
-            try
-            {
-                await process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill();
-                throw;
-            }
-
-            return (process.ExitCode, await output + await errors);
-        }
+            return await InstalledProgram.EndAsync(process, Limit);
     }
 }

@@ -7,18 +7,8 @@ namespace Redis.Server.Tests.ClientLibraries;
 /// <summary>The .NET client that most people use, against a live cluster, plainly and over TLS as a user of the ACL, through a failover.</summary>
 [TestFixture(false, TestName = "StackExchangeRedisTests")]
 [TestFixture(true, TestName = "StackExchangeRedisTests over TLS")]
-internal sealed class StackExchangeRedisTests : SharedCluster
+internal sealed class StackExchangeRedisTests(bool isSecure) : ClientCluster(isSecure)
 {
-    private readonly ClientEntrance _entrance;
-
-    public StackExchangeRedisTests(bool isSecure)
-        : this(new ClientEntrance(isSecure))
-    {
-    }
-
-    private StackExchangeRedisTests(ClientEntrance entrance)
-        : base(3, entrance.Door, entrance.ServerOptions) => _entrance = entrance;
-
     private ConfigurationOptions Options
     {
         get
@@ -26,16 +16,13 @@ internal sealed class StackExchangeRedisTests : SharedCluster
             ConfigurationOptions options = new() { AbortOnConnectFail = false, ConnectTimeout = 10_000, SyncTimeout = 3_000, AsyncTimeout = 3_000, AllowAdmin = true };
             foreach (TestNode node in Cluster.Nodes)
                 options.EndPoints.Add(node.Address);
-            if (_entrance.Authority is not { } authority)
+            if (Entrance.Authority is not { } authority)
                 return options;
             (options.Ssl, options.SslHost, options.User, options.Password) = (true, "localhost", ClientEntrance.User, ClientEntrance.Password);
             options.TrustIssuer(authority.CaFile);
             return options;
         }
     }
-
-    [OneTimeTearDown]
-    public void Close() => _entrance.Dispose();
 
     [Test]
     public async Task Hears_what_is_stale()

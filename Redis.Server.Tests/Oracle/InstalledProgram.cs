@@ -23,7 +23,13 @@ internal static class InstalledProgram
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
-        using CancellationTokenSource limit = new(Limit);
+        return await EndAsync(process, Limit);
+    }
+
+    /// <summary>Waits for a program whose outputs are redirected to end; both of them, one after the other. Ends it when it takes too long.</summary>
+    public static async Task<(int Code, string Output)> EndAsync(Process process, TimeSpan within)
+    {
+        using CancellationTokenSource limit = new(within);
         Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
         Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
         try

@@ -140,11 +140,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
 
     private bool IsAboutData(Command command) => TransactionControl.IsExec(command)
         ? client.Transaction.IsAboutData
-        : (command.Flags & (CommandFlags.Write | CommandFlags.ReadOnly | CommandFlags.MayReplicate)) != 0;
+        : command.IsAboutData;
 
     private bool MayWrite(Command command, CommandArgs args) =>
-        (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0
-        && !(command is ScriptCommand script && script.WritesNothing(services.Scripts, args));
+        command.MayWrite && !(command is ScriptCommand script && script.WritesNothing(services.Scripts, args));
 
     private bool NeedsAuth(Command command) =>
         !client.Session.IsAuthenticated && !command.Has(CommandFlags.NoAuth) && !services.Users.LetsAnyoneIn;

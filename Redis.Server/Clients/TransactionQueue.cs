@@ -60,8 +60,8 @@ internal sealed class TransactionQueue
         Rights ??= rights;
         AsksForRights |= command.AsksForRights;
         HasWrite |= command.EntersLog;
-        IsAboutData |= (command.Flags & (CommandFlags.Write | CommandFlags.ReadOnly | CommandFlags.MayReplicate)) != 0;
-        WaitsInPause |= (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
+        IsAboutData |= command.IsAboutData;
+        WaitsInPause |= command.MayWrite;
         HasLocal |= command is LocalCommand;
         HasScript |= command is ScriptCommand;
         TakesMemory |= command.Has(CommandFlags.DenyOom);

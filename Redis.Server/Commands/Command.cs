@@ -131,6 +131,12 @@ internal class Command
     /// <summary>Whether it changes data.</summary>
     public bool IsWrite => Has(CommandFlags.Write);
 
+    /// <summary>Whether it changes data, or may: what CLIENT PAUSE WRITE holds back.</summary>
+    public bool MayWrite => (Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
+
+    /// <summary>Whether it reads or changes data.</summary>
+    public bool IsAboutData => MayWrite || Has(CommandFlags.ReadOnly);
+
     /// <summary>Whether it goes through the log.</summary>
     public bool EntersLog => (Flags & (CommandFlags.Write | CommandFlags.Logged)) != 0;
 

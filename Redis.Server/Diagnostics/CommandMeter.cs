@@ -46,11 +46,7 @@ internal sealed class CommandMeter(ServerOptions options) : ICallMeter
         long nanoseconds = (_ended - started) * (1_000_000_000 / Stopwatch.Frequency);
         Statistics.Ran(command.Form?.Of ?? command, nanoseconds, failed, _options.LatencyTracking);
         long microseconds = nanoseconds / 1000;
-        if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)microseconds && !command.Has(CommandFlags.SkipSlowlog))
-        {
-            SlowLog.Add(command, args, microseconds, client);
-        }
-
+        NoteIfSlow(command, args, microseconds, client);
         if (_options.LatencyMonitorThreshold is > 0 and long threshold && microseconds / 1000 >= threshold)
         {
             Latency.Add(command.Has(CommandFlags.Fast) ? "fast-command" : "command", microseconds / 1000);
@@ -71,10 +67,7 @@ internal sealed class CommandMeter(ServerOptions options) : ICallMeter
 
         long nanoseconds = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
         Statistics.Ran(command, nanoseconds, reply is [(byte)'-', ..], _options.LatencyTracking);
-        if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)(nanoseconds / 1000) && !command.Has(CommandFlags.SkipSlowlog))
-        {
-            SlowLog.Add(command, args, nanoseconds / 1000, Caller);
-        }
+        NoteIfSlow(command, args, nanoseconds / 1000, Caller);
     }
 
     void ICallMeter.Refused(Command? command, ReadOnlySpan<byte> error)
@@ -111,6 +104,15 @@ internal sealed class CommandMeter(ServerOptions options) : ICallMeter
             {
                 Monitors.Show(command, default, client.Address, client.WritesLowerCase);
             }
+        }
+    }
+
+    private void NoteIfSlow(Command command, CommandArgs args, long microseconds, IClientIdentity? client)
+    {
+        // As unsigned, so that -1 turns it off.
+        if ((ulong)_options.SlowLogSlowerThanMicroseconds <= (ulong)microseconds && !command.Has(CommandFlags.SkipSlowlog))
+        {
+            SlowLog.Add(command, args, microseconds, client);
         }
     }
 }

@@ -192,7 +192,10 @@ internal sealed class Application : IDisposable
             return true;
         }
 
-        Volatile.Write(ref _throttled, _throttled + (!finished && onLoan ? 1 : 0));
+        if (!finished && onLoan)
+        {
+            Volatile.Write(ref _throttled, _throttled + 1);
+        }
 
         if (_invalidations.HasUntold)
         {
@@ -454,14 +457,13 @@ internal sealed class Application : IDisposable
     /// <summary>Runs a read; false when it met a key that is due by the leader's clock only, and waits for a tick.</summary>
     private bool Read(RequestStream stream, in InFlightRequest request)
     {
-        BeginReply(stream);
         if (ScriptLeaves.IsStale)
         {
-            _reply.Error("LOADING Redis is loading the dataset in memory"u8);
-            EndReply(stream, request.Bytes);
+            AnswerError(stream, "LOADING Redis is loading the dataset in memory"u8, request.Bytes);
             return true;
         }
 
+        BeginReply(stream);
         long now = _clock();
         if (IsAborted(request, now) || _runner.Read(LastApplied, ClusterTime, request.IsByClusterTime ? 0 : now, stream))
         {
@@ -471,9 +473,7 @@ internal sealed class Application : IDisposable
 
         if (_waitForTick.Count == 0 && !ProposeTick(TickEnded))
         {
-            BeginReply(stream);
-            _reply.Error("TIMEOUT no quorum for read"u8);
-            EndReply(stream, request.Bytes);
+            AnswerError(stream, "TIMEOUT no quorum for read"u8, request.Bytes);
             return true;
         }
 
