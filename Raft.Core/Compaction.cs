@@ -31,7 +31,7 @@ internal sealed class Compaction(RaftState state)
         long bytes = 0;
         while (through > least)
         {
-            bytes += state.Log.Slice(through, 1, long.MaxValue).Span[0].Payload.Length;
+            bytes += state.Log.SizeOf(through);
             if (bytes > state.Options.KeptBytes)
             {
                 break;

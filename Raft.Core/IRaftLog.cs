@@ -23,6 +23,12 @@ public interface IRaftLog
     /// </summary>
     ReadOnlyMemory<LogEntry> Slice(long first, int maxCount, long maxBytes);
 
+    /// <summary>
+    /// Bytes that the payload of an entry takes, or somewhat more: what a compaction leaves is bounded by it. Asked for thousands of
+    /// entries one after another, going back, so a log that would have to read them from a file answers from its index.
+    /// </summary>
+    long SizeOf(long index) => Slice(index, 1, long.MaxValue).Span[0].Payload.Length;
+
     /// <summary>Appends the entry after <see cref="Last"/>; the log keeps a reference to the payload.</summary>
     void Append(in LogEntry entry);
 

@@ -78,6 +78,9 @@ public static class RaftLogConformance
             foreach (LogEntry entry in _expected)
             {
                 Check.That(_log.TermAt(entry.Index) == entry.Term, $"TermAt({entry.Index}) is wrong {when}.");
+                Check.That(
+                    _log.SizeOf(entry.Index) >= entry.Payload.Length,
+                    $"SizeOf({entry.Index}) is less than its payload's {entry.Payload.Length} bytes {when}.");
             }
 
             CompareRefusal(_base.Index - 1, when);

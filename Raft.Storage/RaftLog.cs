@@ -149,6 +149,22 @@ public sealed class RaftLog : IRaftLog, IDisposable
     }
 
     /// <inheritdoc/>
+    public long SizeOf(long index)
+    {
+        if (index > Base.Index && index < Last.Index)
+        {
+            LogPosition place = _entries.PositionAt(index);
+            LogPosition next = _entries.PositionAt(index + 1);
+            if (place.Segment == next.Segment)
+            {
+                return next.Offset - place.Offset - LogRecord.HeadSize;
+            }
+        }
+
+        return Slice(index, 1, long.MaxValue).Span[0].Payload.Length;
+    }
+
+    /// <inheritdoc/>
     public void Append(in LogEntry entry)
     {
         if (entry.Index != Last.Index + 1 || entry.Term < Last.Term)

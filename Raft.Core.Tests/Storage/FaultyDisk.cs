@@ -17,6 +17,9 @@ internal sealed class FaultyDisk : IDisk
     /// <summary>Changes made since the disk was made.</summary>
     public int Steps { get; private set; }
 
+    /// <summary>How often a file was read.</summary>
+    public int Reads { get; private set; }
+
     /// <summary>The power goes off instead of this step; never when it is 0.</summary>
     public int CutAt { get; set; }
 
@@ -189,7 +192,11 @@ internal sealed class FaultyDisk : IDisk
 
         public long Length => Alive().Length;
 
-        public int Read(Span<byte> buffer, long offset) => Alive().Read(buffer, offset);
+        public int Read(Span<byte> buffer, long offset)
+        {
+            disk.Reads++;
+            return Alive().Read(buffer, offset);
+        }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {

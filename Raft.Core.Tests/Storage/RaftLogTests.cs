@@ -158,6 +158,31 @@ internal sealed class RaftLogTests
     }
 
     [Test]
+    public void Sizes_of_entries_that_left_memory_are_known_without_reading_each()
+    {
+        FaultyDisk disk = new();
+        using DataDirectory directory = DataDirectory.Open("/data", disk);
+        using RaftLog log = RaftLog.Open(directory, StorageNode.Options);
+        for (int i = 1; i <= 3000; i++)
+        {
+            log.Append(StorageNode.Entry(new EntryId(1, i), i % 300));
+        }
+
+        log.Syncer.SyncOnce();
+        log.ReleaseApplied(3000, heldByAll: 3000);
+        int segments = disk.Paths.Count(path => path.StartsWith("/data/" + StorageNode.Options.FileName, StringComparison.Ordinal));
+        int reads = disk.Reads;
+
+        for (int i = 3000; i > 0; i--)
+        {
+            Assert.That(log.SizeOf(i), Is.InRange(i % 300, i % 300 + 8), $"entry {i}");
+        }
+
+        Assert.That(disk.Reads - reads, Is.LessThanOrEqualTo(segments), "only the last entry of each file is read");
+        Assert.That(segments, Is.InRange(2, 300), "several files, of many entries each");
+    }
+
+    [Test]
     public void A_large_entry_is_given_alone_and_read_back_whole()
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());

@@ -34,6 +34,7 @@ public sealed class RaftLogConformanceTests
     [TestCase("bytes", "bytes")]
     [TestCase("payload", "another entry")]
     [TestCase("empty", "is empty")]
+    [TestCase("size", "SizeOf")]
     [TestCase("reopen", "opened again")]
     public void BrokenLogIsFound(string fault, string message) => Assert.That(
         () => RaftLogConformance.Verify(new BrokenLog(fault), new Random(1), reopen: _ => fault == "reopen" ? new MemoryLog() : _),
@@ -62,6 +63,8 @@ public sealed class RaftLogConformanceTests
             "payload" => Damaged(_log.Slice(first, maxCount, maxBytes)),
             _ => _log.Slice(first, maxCount, maxBytes),
         };
+
+        public long SizeOf(long index) => ((IRaftLog)_log).SizeOf(index) - (fault == "size" ? 1 : 0);
 
         public void Append(in LogEntry entry)
         {
