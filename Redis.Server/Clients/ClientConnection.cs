@@ -191,6 +191,13 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         _closing = true;
     }
 
+    /// <summary>Ends the connection with whatever it sent: nothing more of it is read, and no reply gets out.</summary>
+    public void Abandon()
+    {
+        StageClose(default);
+        Kill();
+    }
+
     /// <summary>The command whose turn it is ends this connection, after its reply.</summary>
     public void CloseAfterReply() => _closing = true;
 

@@ -96,7 +96,7 @@ internal sealed class CommandMeter(ServerOptions options) : ICallMeter
         }
         else
         {
-            Statistics.Ran(command, 0, failed, isTracked: false);
+            Statistics.Ran(command, 0, failed, _options.LatencyTracking);
             NoteIfSlow(command, default, 0, client);
             if (Monitors.Count > 0)
             {

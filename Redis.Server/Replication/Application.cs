@@ -443,8 +443,8 @@ internal sealed class Application : IDisposable
                     EndReply(stream, request.Bytes);
                     break;
                 case RequestKind.Reply or RequestKind.Failure:
-                    _runner.Meter.Answered(request, stream);
                     BeginReply(stream);
+                    _runner.Meter.Answered(request, stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);
                     break;

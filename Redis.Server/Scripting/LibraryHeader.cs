@@ -10,7 +10,7 @@ internal static class LibraryHeader
         error = "";
         List<string> words = [];
         codeStart = -1;
-        if (!code.StartsWith("#!"u8))
+        if (!ScriptHeader.Begins(code))
             error = "ERR Missing library metadata";
         else if (!ScriptHeader.TryWords(code, out codeStart, out words))
             error = "ERR Invalid library metadata";

@@ -15,12 +15,15 @@ internal readonly record struct ScriptHeader(bool HasHeader, ScriptFlags Flags, 
         ("no-cluster", ScriptFlags.NoCluster), ("allow-cross-slot-keys", ScriptFlags.AllowCrossSlotKeys),
     ];
 
+    /// <summary>Whether the text has a header.</summary>
+    public static bool Begins(ReadOnlySpan<byte> text) => text.StartsWith("#!"u8);
+
     /// <summary>Reads the header of EVAL's script; false with an error.</summary>
     public static bool TryRead(ReadOnlySpan<byte> script, out ScriptHeader header, out string error)
     {
         header = default;
         error = "";
-        if (!script.StartsWith("#!"u8))
+        if (!Begins(script))
             return true;
         if (!TryWords(script, out int end, out List<string> words))
         {
