@@ -21,13 +21,14 @@ internal sealed class Application : IDisposable
     private readonly CommandRunner _runner;
     private readonly RespWriter _reply;
     private readonly Func<long> _clock;
-    private readonly List<RequestStream> _flushes = [];
+    private readonly ReplyFlushes _flushes = new();
     private readonly List<RequestStream> _waitForTick = [];
     private readonly LateReplies _late;
     private readonly Invalidations _invalidations;
     private readonly BusyReplies _busy;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
+    private int _begun;
     private int _prefetched;
     private RequestStream? _unfinished;
     private long _throttled;
@@ -46,7 +47,7 @@ internal sealed class Application : IDisposable
         runner.Context.Waiting.Replies = _late;
         _busy = new BusyReplies(_queue, runner, new RespWriter { ErrorWritten = _reply.ErrorWritten });
         ScriptLeaves = new ScriptLeaves(runner.Context.Scripts.Watch);
-        runner.Context.Scripts.Watch.ServeOthers = isFirst => _busy.Serve(isFirst, _position < _batch.Length ? _batch.Span[(_position + 1)..] : default);
+        runner.Context.Scripts.Watch.ServeOthers = ServeOthers;
         _executor = new SerialExecutor("application", Drain);
     }
 
@@ -141,11 +142,14 @@ internal sealed class Application : IDisposable
     /// <summary>Whether a command of this client waits inside the state machine. Application's turn only.</summary>
     public bool IsBlocked(RequestStream stream) => _late.TryFind(stream, out _);
 
+    /// <summary>Whether the reply in the making is this client's. Application's turn only.</summary>
+    public bool IsAnswering(RequestStream stream) => _busy.Running == stream;
+
     /// <summary>Sends a client what it did not ask for: behind the replies it has, before the one in the making. Application's turn only.</summary>
     public void Push(RequestStream stream, ReadOnlySpan<byte> message)
     {
         stream.Output.Append(message);
-        FlushLater(stream);
+        _flushes.Add(stream);
     }
 
     /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
@@ -203,13 +207,7 @@ internal sealed class Application : IDisposable
             _invalidations.Broadcast();
         }
 
-        foreach (RequestStream stream in _flushes)
-        {
-            stream.IsFlushPending = false;
-            stream.Output.Flush();
-        }
-
-        _flushes.Clear();
+        _flushes.FlushAll();
         if (_appliedIndex != before)
         {
             Keyspace.Keyspace keyspace = _runner.Context.Keyspace;
@@ -226,6 +224,7 @@ internal sealed class Application : IDisposable
         if (_unfinished is { } unfinished)
         {
             _unfinished = null;
+            _begun = _position;
             Advance(unfinished, onLoan);
         }
 
@@ -251,6 +250,7 @@ internal sealed class Application : IDisposable
                     _prefetched = _position + _runner.Prefetch(batch[_position..]);
                 }
 
+                _begun = _position + 1;
                 if (budget-- == 0 || !Do(batch[_position], onLoan))
                 {
                     return false;
@@ -443,8 +443,8 @@ internal sealed class Application : IDisposable
                     EndReply(stream, request.Bytes);
                     break;
                 case RequestKind.Reply or RequestKind.Failure:
-                    _runner.Meter.Answered(request, stream);
                     BeginReply(stream);
+                    _runner.Meter.Answered(request, stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);
                     break;
@@ -585,16 +585,14 @@ internal sealed class Application : IDisposable
         if (reply.Length > 0)
         {
             stream.Respond(reply.Written);
-            FlushLater(stream);
+            _flushes.Add(stream);
         }
     }
 
-    private void FlushLater(RequestStream stream)
+    /// <summary>A script runs long: what was answered before it does not wait for its end, and what need not is answered.</summary>
+    private void ServeOthers(bool isFirst)
     {
-        if (!stream.IsFlushPending)
-        {
-            stream.IsFlushPending = true;
-            _flushes.Add(stream);
-        }
+        _flushes.FlushAll();
+        _busy.Serve(isFirst, _batch.Span[Math.Min(_begun, _batch.Length)..]);
     }
 }

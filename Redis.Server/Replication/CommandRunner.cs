@@ -231,7 +231,6 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         }
 
         context.HasReadInScript = false;
-        meter.Caller = client;
         long started = meter.Start();
         command.Handler!(context, args);
         context.CallWitness = null;

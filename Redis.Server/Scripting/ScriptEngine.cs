@@ -62,6 +62,7 @@ internal sealed class ScriptEngine : IDisposable
         _functionEnvironment = lua.Keep();
         _scriptEnvironment = lua.Keep();
         _machine.Reset();
+        _machine.Settle();
     }
 
     /// <summary>Bytes that Lua's objects take.</summary>
