@@ -745,8 +745,8 @@ local maths = {
   frexp = checked(raw.frexp),
   ldexp = function(x, e) return number_argument(1, "ldexp", x) * 2.0 ^ truncate(number_argument(2, "ldexp", e)) end,
   log10 = function(x) return m.log(number_argument(1, "log10", x), 10) end,
-  cosh = function(x) x = number_argument(1, "cosh", x) return (m.exp(x) + m.exp(-x)) / 2.0 end,
-  sinh = function(x) x = number_argument(1, "sinh", x) return (m.exp(x) - m.exp(-x)) / 2.0 end,
+  cosh = checked(raw.cosh),
+  sinh = checked(raw.sinh),
   tanh = checked(raw.tanh),
   random = checked(raw.random),
   randomseed = function(seed) raw.randomseed(number_argument(1, "randomseed", seed)) end,
@@ -862,6 +862,7 @@ local bit = {
 -- redis
 
 local function error_table(message)
+  message = native.string.match(message, "^[^\0]*") -- where C sees the end of a text
   if native_sub(message, 1, 1) == "-" then message = native_sub(message, 2) end
   message = native.string.match(message, "^(.-)[\r\n]*$")
   local code, text = native.string.match(message, "^([^ ]*) [\r\n]*(.*)$")
