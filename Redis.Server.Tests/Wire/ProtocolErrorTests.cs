@@ -55,8 +55,6 @@ internal sealed class ProtocolErrorTests : SingleNode
         "GET / HTTP/1.1\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\n",
         "POST / HTTP/1.1\r\n",
-        "SET posted no\r\n*1\r\n$5\r\nhost:\r\nSET posted yes\r\n",
-        "GET posted\r\n",
         "+OK\r\n",
         "QUIT\r\nPING\r\n",
         "QUIT with words\r\n",
