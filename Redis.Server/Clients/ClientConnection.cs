@@ -370,6 +370,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 _waitForTurn = false;
                 _bytesAnswered = _bytesTaken;
                 stagedAll = false; // what came meanwhile may be complete, and the last that the client sends
+                _end = HasLeftWaiting ? _start : _end;
             }
 
             if (_isHeldBack)

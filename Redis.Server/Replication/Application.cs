@@ -21,8 +21,13 @@ internal sealed class Application : IDisposable
     private readonly CommandRunner _runner;
     private readonly RespWriter _reply;
     private readonly Func<long> _clock;
+<<<<<<< HEAD
     private readonly ReplyFlushes _flushes = new();
     private readonly List<RequestStream> _waitForTick = [];
+=======
+    private readonly List<RequestStream> _flushes = [];
+    private readonly RepeatedReads _repeated;
+>>>>>>> 831d137a96444b3fa625063b78040d842286505a
     private readonly LateReplies _late;
     private readonly Invalidations _invalidations;
     private readonly BusyReplies _busy;
@@ -45,17 +50,15 @@ internal sealed class Application : IDisposable
         runner.Context.CallMeter = runner.Meter;
         _late = new LateReplies(new RespWriter { ErrorWritten = _reply.ErrorWritten }, AnswerLate);
         runner.Context.Waiting.Replies = _late;
+        _repeated = new RepeatedReads(stream => Advance(stream, onLoan: false), stream => Abandon(stream, stream.Taken + 1));
         _busy = new BusyReplies(_queue, runner, new RespWriter { ErrorWritten = _reply.ErrorWritten });
         ScriptLeaves = new ScriptLeaves(runner.Context.Scripts.Watch);
         runner.Context.Scripts.Watch.ServeOthers = ServeOthers;
         _executor = new SerialExecutor("application", Drain);
     }
 
-    /// <summary>Asks consensus for an entry that does nothing but carry the leader's time; false when this node does not lead.</summary>
-    public Func<Action<EntryFate>, bool> ProposeTick { get; set; } = _ => false;
-
-    /// <summary>Proposes the entry that ends a wait; false when this node does not lead.</summary>
-    public Func<byte[], bool> ProposeUnblock { get; set; } = _ => false;
+    /// <summary>Proposes an entry of nobody's, such as a tick, and tells what became of it; false when this node does not lead.</summary>
+    public Func<byte[], Action<EntryFate>, bool> Propose { get => _repeated.Propose; set => _repeated.Propose = value; }
 
     /// <summary>What the log says to scripts that run long.</summary>
     public ScriptLeaves ScriptLeaves { get; }
@@ -153,8 +156,12 @@ internal sealed class Application : IDisposable
     }
 
     /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
-    public bool Unblock(RequestStream stream, UnblockReason reason) =>
-        _late.TryFind(stream, out EntryId entry) && ProposeUnblock(UnblockPayload.Build(entry, reason));
+    public bool Unblock(RequestStream stream, UnblockReason reason)
+    {
+        bool waits = _late.TryFind(stream, out EntryId entry);
+        stream.HasLeftWaiting |= waits && reason == UnblockReason.Disconnected;
+        return waits && Propose(UnblockPayload.Build(entry, reason), _ => { });
+    }
 
     /// <summary>The state is that of a snapshot. Application's turn, or before the first work.</summary>
     public void StartFrom(EntryId snapshot, long clusterTime)
@@ -380,7 +387,7 @@ internal sealed class Application : IDisposable
                 if (!IsAborted(request, entry.Time))
                 {
                     _runner.Prepare(request.Bytes);
-                    _runner.Read(LastApplied, entry.Time, entry.Time, stream);
+                    _runner.Read(LastApplied, entry.Time, leaderClock: 0, stream);
                 }
 
                 EndReply(stream, request.Bytes);
@@ -454,9 +461,14 @@ internal sealed class Application : IDisposable
         }
     }
 
-    /// <summary>Runs a read; false when it met a key that is due by the leader's clock only, and waits for a tick.</summary>
+    /// <summary>Runs a read; false when it waits for an entry, to be run again.</summary>
     private bool Read(RequestStream stream, in InFlightRequest request)
     {
+        if (_repeated.Include(stream))
+        {
+            return false;
+        }
+
         if (ScriptLeaves.IsStale)
         {
             AnswerError(stream, "LOADING Redis is loading the dataset in memory"u8, request.Bytes);
@@ -471,13 +483,12 @@ internal sealed class Application : IDisposable
             return true;
         }
 
-        if (_waitForTick.Count == 0 && !ProposeTick(TickEnded))
+        if (!_repeated.TryAdd(stream, _runner.Context.HasFindings ? request.Bytes.ToArray() : null))
         {
             AnswerError(stream, "TIMEOUT no quorum for read"u8, request.Bytes);
             return true;
         }
 
-        _waitForTick.Add(stream);
         return false;
     }
 
@@ -491,23 +502,6 @@ internal sealed class Application : IDisposable
 
         _reply.NullArray();
         return true;
-    }
-
-    private void TickEnded(EntryFate fate)
-    {
-        RequestStream[] waiting = [.. _waitForTick];
-        _waitForTick.Clear();
-        foreach (RequestStream stream in waiting)
-        {
-            if (fate == EntryFate.Applied)
-            {
-                Advance(stream, onLoan: false);
-            }
-            else
-            {
-                Abandon(stream, stream.Taken + 1);
-            }
-        }
     }
 
     private void Abandon(RequestStream stream, long through)
