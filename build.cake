@@ -2,7 +2,7 @@
 
 using System.Security.Cryptography;
 
-var target = Argument("target", "Help");
+var targets = Arguments("target", "Help");
 var configuration = Argument("configuration", "Release");
 var solution = "RedisOnRaft.slnx";
 var artifacts = Directory("artifacts");
@@ -38,7 +38,8 @@ Task("Clean")
 });
 
 Task("Build")
-    .Description("Builds all projects; warnings are errors.")
+    .Description("Builds all projects; warnings are errors. With --built it counts as done.")
+    .WithCriteria(() => !HasArgument("built"))
     .Does(() => DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration, NoLogo = true }));
 
 Task("Format")
@@ -226,7 +227,9 @@ void PublishServers(IEnumerable<string> names)
             SelfContained = true,
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
+                .Append("--artifacts-path").AppendQuoted(MakeAbsolute(artifacts + Directory("published-build")).FullPath) // what was built stays as it is
                 .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=embedded")
+                .Append("-p:RunAnalyzers=false") // the target Build has run them
                 .Append("-p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
         var suffix = platform.StartsWith("win") ? ".exe" : "";
@@ -271,6 +274,20 @@ void MakeRelease(IEnumerable<string> names)
     foreach (var file in files) Information($"{file}: {new System.IO.FileInfo(file).Length / (1 << 20)} MiB");
 }
 
+// As somebody does who got a release.
+void Unpack(string directory)
+{
+    MakeRelease(["linux-x64"]);
+    var release = artifacts + Directory("release");
+    void Run(string program, string arguments)
+    {
+        var exit = StartProcess(program, new ProcessSettings { Arguments = arguments, WorkingDirectory = release });
+        if (exit != 0) throw new CakeException($"{program} {arguments} ended with {exit}.");
+    }
+    Run("sha256sum", "--check --ignore-missing SHA256SUMS");
+    Run("tar", $"xzf {GetFiles($"{release}/*-linux-x64.tar.gz").Single().GetFilename()} --strip-components=1 -C {directory}");
+}
+
 Task("Publish")
     .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,linux-x64-native,...")
     .Does(() => PublishServers(platforms));
@@ -280,20 +297,18 @@ Task("Release")
     .IsDependentOn("Pack")
     .Does(() => MakeRelease(platforms));
 
+Task("Unpack")
+    .Description("Makes the archive for linux-x64, compares its checksum and unpacks it: --to=DIRECTORY.")
+    .IsDependentOn("Pack")
+    .Does(() => Unpack(Argument<string>("to")));
+
 Task("PublishCheck")
-    .Description("Makes the archive for linux-x64, unpacks it elsewhere and runs tests of real processes with it, without DOTNET_ROOT.")
-    .IsDependentOn("Build")
+    .Description("Unpacks the archive for linux-x64 elsewhere and runs tests of real processes with it, without DOTNET_ROOT.")
+    .IsDependentOn("Pack")
     .Does(() =>
 {
-    MakeRelease(["linux-x64"]);
     var elsewhere = System.IO.Directory.CreateTempSubdirectory("published-").FullName;
-    void Run(string program, string arguments)
-    {
-        var exit = StartProcess(program, new ProcessSettings { Arguments = arguments, WorkingDirectory = artifacts + Directory("release") });
-        if (exit != 0) throw new CakeException($"{program} {arguments} ended with {exit}.");
-    }
-    Run("sha256sum", "--check --ignore-missing SHA256SUMS");
-    Run("tar", $"xzf redis-raft-server-{XmlPeek("Directory.Build.props", "/Project/PropertyGroup/VersionPrefix")}-linux-x64.tar.gz --strip-components=1 -C {elsewhere}");
+    Unpack(elsewhere);
     string[] tests = ["PublishedProgramTests", "BootstrapTests", "ServiceTests", "ContainerTests", "ProcessTests", "DeploymentTests", "WalkTests", "ScriptClusterTests"];
     DotNetTest("Redis.Server.Tests/Redis.Server.Tests.csproj", new DotNetTestSettings
     {
@@ -310,11 +325,12 @@ Task("FormatCheck")
     .Does(() => DotNetFormat(solution, new DotNetFormatSettings { VerifyNoChanges = true }));
 
 Task("Ci")
-    .Description("What a change has to pass: FormatCheck, Test, PackageCheck. .ci/run does it on a fresh machine.")
+    .Description("What a change has to pass: FormatCheck, Test, PackageCheck, PublishCheck. .ci/run does it on a fresh machine.")
     .IsDependentOn("FormatCheck")
     .IsDependentOn("Test")
-    .IsDependentOn("PackageCheck");
+    .IsDependentOn("PackageCheck")
+    .IsDependentOn("PublishCheck");
 
 TaskSetup(context => Information($"{context.Task.Name}: {context.Task.Description}"));
 
-RunTarget(target);
+RunTargets(targets);
