@@ -21,13 +21,8 @@ internal sealed class Application : IDisposable
     private readonly CommandRunner _runner;
     private readonly RespWriter _reply;
     private readonly Func<long> _clock;
-<<<<<<< HEAD
     private readonly ReplyFlushes _flushes = new();
-    private readonly List<RequestStream> _waitForTick = [];
-=======
-    private readonly List<RequestStream> _flushes = [];
     private readonly RepeatedReads _repeated;
->>>>>>> 831d137a96444b3fa625063b78040d842286505a
     private readonly LateReplies _late;
     private readonly Invalidations _invalidations;
     private readonly BusyReplies _busy;
