@@ -171,9 +171,9 @@ local function bound(v, is_step)
   return v
 end
 
-local function has_modulo(v)
+local function modulo_of(v)
   local meta = type(v) == "table" and native_getmetatable(v)
-  return meta and rawget(meta, "__mod") ~= nil
+  return meta and rawget(meta, "__mod")
 end
 
 -- '%' as Lua 5.1 computes it, rounding as it goes; the names are those of the operands, or empty.
@@ -181,7 +181,8 @@ local function modulo(a, b, left, right)
   if math_type(a) == "float" and math_type(b) == "float" then return a - a // b * b end
   local x, y = to_number(a), to_number(b)
   if x and y then return x - x // y * y end
-  if has_modulo(a) or has_modulo(b) then return a % b end
+  local operate = modulo_of(a) or modulo_of(b)
+  if operate then return (operate(a, b)) end
   local culprit, name = a, left
   if x then culprit, name = b, right end
   local kind = type(culprit)

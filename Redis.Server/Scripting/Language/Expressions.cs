@@ -349,14 +349,17 @@ internal sealed class Expressions(TokenReader tokens, Translator statements)
         TakeClosing(")", "(", token.Line);
     }
 
-    /// <summary>The operator '%' and what is right of it, whose rounding Lua 5.4 has changed; the operands' names are for errors, and keep a call from giving more than one value.</summary>
+    /// <summary>
+    /// The operator '%', whose rounding Lua 5.4 has changed, and what is right of it. The operands' names are for errors, and keep a call from
+    /// giving more than one value; in parentheses a call is no tail call, which would have no place in the source.
+    /// </summary>
     private void ParseModulo(in Operand left, int limit)
     {
-        Output.InsertAt(left.Start, Translator.ModuloFunction + "(");
+        Output.InsertAt(left.Start, $"({Translator.ModuloFunction}(");
         Output.Write(",", tokens.Current.Line);
         tokens.Advance();
         Operand right = Parse(limit);
-        Output.Append($",{Emitter.Quote(left.Name)},{Emitter.Quote(right.Name)})");
+        Output.Append($",{Emitter.Quote(left.Name)},{Emitter.Quote(right.Name)}))");
     }
 
     private void ConvertForConcat(in Operand operand)
