@@ -171,6 +171,24 @@ local function bound(v, is_step)
   return v
 end
 
+local function modulo_of(v)
+  local meta = type(v) == "table" and native_getmetatable(v)
+  return meta and rawget(meta, "__mod")
+end
+
+-- '%' as Lua 5.1 computes it, rounding as it goes; the names are those of the operands, or empty.
+local function modulo(a, b, left, right)
+  if math_type(a) == "float" and math_type(b) == "float" then return a - a // b * b end
+  local x, y = to_number(a), to_number(b)
+  if x and y then return x - x // y * y end
+  local operate = modulo_of(a) or modulo_of(b)
+  if operate then return (operate(a, b)) end
+  local culprit, name = a, left
+  if x then culprit, name = b, right end
+  local kind = type(culprit)
+  fail("attempt to perform arithmetic on " .. (name == "" and "a " .. kind .. " value" or name .. " (a " .. kind .. " value)"))
+end
+
 local function text_argument(index, name, v, is_given)
   if type(v) == "string" then return v end
   if type(v) == "number" then return number_text(v) end
@@ -342,7 +360,7 @@ local base = {
 local function make(chunk)
   local function arg_table(...) return { n = select("#", ...) + 0.0, ... } end
   local function pass(...) return ... end
-  return chunk(concat_operand, bound, arg_table, pass)
+  return chunk(concat_operand, bound, arg_table, pass, modulo)
 end
 
 local function load_chunk(text, name)
@@ -577,7 +595,7 @@ string_meta.__add = arithmetic(function(a, b) return a + b end)
 string_meta.__sub = arithmetic(function(a, b) return a - b end)
 string_meta.__mul = arithmetic(function(a, b) return a * b end)
 string_meta.__div = arithmetic(function(a, b) return a / b end)
-string_meta.__mod = arithmetic(function(a, b) return a % b end)
+string_meta.__mod = arithmetic(function(a, b) return a - a // b * b end)
 string_meta.__pow = arithmetic(function(a, b) return a ^ b end)
 string_meta.__unm = arithmetic(function(a) return -a end)
 string_meta.__idiv = nil
