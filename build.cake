@@ -228,7 +228,7 @@ void PublishServers(IEnumerable<string> names)
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
                 .Append("--artifacts-path").AppendQuoted(MakeAbsolute(artifacts + Directory("published-build")).FullPath) // what was built stays as it is
-                .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=embedded")
+                .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:DebugType=embedded")
                 .Append("-p:RunAnalyzers=false") // the target Build has run them
                 .Append("-p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
