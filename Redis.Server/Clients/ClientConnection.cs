@@ -259,7 +259,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         ((LocalCommand)command).InTransaction(this, args, reply);
 
     public override void Denied(AclReason reason, string what) =>
-        _services.AclLog.Add(new AclLogEntry(reason, AclContext.Lua, what, Session.User.Name, Local.ClientDescription.Of(this)));
+        _services.AclLog.Add(new AclLogEntry(reason, AclContext.Lua, what, Session.User.Name, Local.ClientDescription.AtItsTurn(this)));
 
     public override void Answered()
     {

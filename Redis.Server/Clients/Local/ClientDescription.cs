@@ -1,5 +1,6 @@
 using System.Globalization;
 using Redis.Server.PubSub;
+using Redis.Server.Replication;
 using Redis.Server.Tracking;
 
 namespace Redis.Server.Clients.Local;
@@ -10,7 +11,14 @@ internal static class ClientDescription
     // Redis has a buffer of this size for replies and a list for what goes beyond it: obl and omem. Ours is one queue.
     private const int ReplyBuffer = 16 * 1024;
 
-    public static string Of(ClientConnection client)
+    /// <summary>With the last command that was read from it.</summary>
+    public static string Of(ClientConnection client) => Of(client, client.Session.LastCommand);
+
+    /// <summary>With the command whose turn it is; the client may have sent others behind it.</summary>
+    public static string AtItsTurn(ClientConnection client) =>
+        Of(client, client.TryPeek(out InFlightRequest request) && request.Command is { } command ? command.FullName : client.Session.LastCommand);
+
+    private static string Of(ClientConnection client, string command)
     {
         ClientSession session = client.Session;
         Subscriptions subscriptions = client.Subscriptions;
@@ -26,7 +34,7 @@ internal static class ClientDescription
             $"psub={subscriptions.Count(SubscriptionKind.Pattern)} ssub={subscriptions.Count(SubscriptionKind.ShardChannel)} multi={multi} " +
             $"qbuf={used} qbuf-free={free} argv-mem={client.ArgumentBytes} multi-mem={multiBytes} rbs={ReplyBuffer} rbp={Math.Min(waiting, ReplyBuffer)} " +
             $"obl={Math.Min(waiting, ReplyBuffer)} oll={(beyond + ReplyBuffer - 1) / ReplyBuffer} omem={beyond} " +
-            $"tot-mem={client.MemoryBytes} events={(waiting > 0 ? "rw" : "r")} cmd={session.LastCommand} user={session.User.Name} redir={client.Tracking?.Redirect ?? -1} " +
+            $"tot-mem={client.MemoryBytes} events={(waiting > 0 ? "rw" : "r")} cmd={command} user={session.User.Name} redir={client.Tracking?.Redirect ?? -1} " +
             $"resp={client.ProtocolVersion} lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");
     }
 
