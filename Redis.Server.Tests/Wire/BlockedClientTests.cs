@@ -20,6 +20,18 @@ internal sealed class BlockedClientTests : SingleNode
         Assert.That((await waiting.ReadAsync(3)).Select(ReplyText.Of), Is.EqualTo(new[] { "[$queue, $a]", "+OK", "$1" }));
     }
 
+    [TestCase("TIMEOUT", ":0")]
+    [TestCase("ERROR", "-UNBLOCKED client unblocked via CLIENT UNBLOCK")]
+    public async Task WAIT_CanBeUnblocked(string reason, string reply)
+    {
+        using TestClient waiting = await ConnectAsync();
+        string id = (await waiting.CallAsync("CLIENT", "ID")).AsString;
+        await waiting.SendAsync(TestClient.Encode(new Request("WAIT", "1", "0")));
+        await Eventually.TrueAsync("the client to be unblocked", async () => await Node.AskAsync("CLIENT", "UNBLOCK", id, reason) == ":1");
+        Assert.That(ReplyText.Of(await waiting.ReadAsync()), Is.EqualTo(reply));
+        Assert.That(await waiting.AskAsync("PING"), Is.EqualTo("+PONG"));
+    }
+
     [TestCase(true, TestName = "A client that leaves while it waits takes nothing along")]
     [TestCase(false, TestName = "A client that leaves before its command is applied takes nothing along")]
     public async Task AClientThatLeaves_TakesNothingAlong(bool waits)

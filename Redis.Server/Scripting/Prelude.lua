@@ -427,7 +427,7 @@ local function format_one(spec, kind, index, v)
   if kind == "d" or kind == "i" then return native_format(native_sub(spec, 1, -2) .. "d", truncate(n)) end
   if kind == "c" then return before_zero(native_format(spec, n >= -0x1p31 and n < 0x1p31 and truncate(n) & 255 or 0)) end -- as C makes an int
   if kind == "u" or kind == "o" or kind == "x" or kind == "X" then
-    local i = n >= 0x1p63 and truncate(n - 0x1p64) or truncate(n)
+    local i = n >= 0x1p64 and 0 or n >= 0x1p63 and truncate(n - 0x1p64) or truncate(n)
     if kind ~= "u" then return native_format(spec, i) end
     if i >= 0 then return native_format(native_sub(spec, 1, -2) .. "d", i) end
     return native_format(native.string.gsub(native_sub(spec, 1, -2), "[%.#0]", "") .. "s", raw.unsigned(i))
