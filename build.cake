@@ -2,7 +2,7 @@
 
 using System.Security.Cryptography;
 
-var target = Argument("target", "Help");
+var targets = Arguments("target", "Help");
 var configuration = Argument("configuration", "Release");
 var solution = "RedisOnRaft.slnx";
 var artifacts = Directory("artifacts");
@@ -38,7 +38,8 @@ Task("Clean")
 });
 
 Task("Build")
-    .Description("Builds all projects; warnings are errors.")
+    .Description("Builds all projects; warnings are errors. With --built it counts as done.")
+    .WithCriteria(() => !HasArgument("built"))
     .Does(() => DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration, NoLogo = true }));
 
 Task("Format")
@@ -206,6 +207,12 @@ string NuGetPackages() => EnvironmentVariable("NUGET_PACKAGES")
 
 string Checksum(string file) => $"{Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(file)))}  {System.IO.Path.GetFileName(file)}\n";
 
+// linux-x64: one file with the runtime's compiler in it. linux-x64-native: compiled to machine code ahead, which only a machine of that platform
+// with a C linker can do.
+const string NativeSuffix = "-native";
+
+string RuntimeOf(string platform) => platform.EndsWith(NativeSuffix) ? platform[..^NativeSuffix.Length] : platform;
+
 void PublishServers(IEnumerable<string> names)
 {
     foreach (var platform in names)
@@ -216,17 +223,19 @@ void PublishServers(IEnumerable<string> names)
         DotNetPublish("Redis.Server/Redis.Server.csproj", new DotNetPublishSettings
         {
             Configuration = configuration,
-            Runtime = platform,
+            Runtime = RuntimeOf(platform),
             SelfContained = true,
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
-                .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true")
-                .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
+                .Append("--artifacts-path").AppendQuoted(MakeAbsolute(artifacts + Directory("published-build")).FullPath) // what was built stays as it is
+                .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:DebugType=embedded")
+                .Append("-p:RunAnalyzers=false") // the target Build has run them
+                .Append("-p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
         var suffix = platform.StartsWith("win") ? ".exe" : "";
         var program = output + File($"redis-raft-server{suffix}");
         MoveFile(output + File($"Redis.Server{suffix}"), program);
-        CheckProgram(platform, System.IO.File.ReadAllBytes(program));
+        CheckProgram(RuntimeOf(platform), System.IO.File.ReadAllBytes(program));
         System.IO.File.WriteAllText($"{program}.sha256", Checksum(program));
         Information($"{program}: {new System.IO.FileInfo(program).Length / (1 << 20)} MiB");
     }
@@ -247,7 +256,7 @@ void MakeRelease(IEnumerable<string> names)
         CopyFiles($"{artifacts}/publish/{platform}/redis-raft-server*", content);
         DeleteFiles($"{content}/*.sha256");
         CopyFiles(new FilePath[] { "LICENSE", "THIRD-PARTY-NOTICES" }, content);
-        CopyFile(GetFiles($"{NuGetPackages()}/microsoft.netcore.app.runtime.{platform}/*/THIRD-PARTY-NOTICES.TXT").Last(), content + File("dotnet-notices.txt"));
+        CopyFile(GetFiles($"{NuGetPackages()}/microsoft.netcore.app.runtime.{(platform.EndsWith(NativeSuffix) ? "nativeaot." : "")}{RuntimeOf(platform)}/*/THIRD-PARTY-NOTICES.TXT").Last(), content + File("dotnet-notices.txt"));
         CopyDirectory("docs/deploy", content + Directory("docs/deploy"));
         if (platform.StartsWith("win"))
         {
@@ -265,8 +274,22 @@ void MakeRelease(IEnumerable<string> names)
     foreach (var file in files) Information($"{file}: {new System.IO.FileInfo(file).Length / (1 << 20)} MiB");
 }
 
+// As somebody does who got a release.
+void Unpack(string directory)
+{
+    MakeRelease(["linux-x64"]);
+    var release = artifacts + Directory("release");
+    void Run(string program, string arguments)
+    {
+        var exit = StartProcess(program, new ProcessSettings { Arguments = arguments, WorkingDirectory = release });
+        if (exit != 0) throw new CakeException($"{program} {arguments} ended with {exit}.");
+    }
+    Run("sha256sum", "--check --ignore-missing SHA256SUMS");
+    Run("tar", $"xzf {GetFiles($"{release}/*-linux-x64.tar.gz").Single().GetFilename()} --strip-components=1 -C {directory}");
+}
+
 Task("Publish")
-    .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,...")
+    .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,linux-x64-native,...")
     .Does(() => PublishServers(platforms));
 
 Task("Release")
@@ -274,20 +297,18 @@ Task("Release")
     .IsDependentOn("Pack")
     .Does(() => MakeRelease(platforms));
 
+Task("Unpack")
+    .Description("Makes the archive for linux-x64, compares its checksum and unpacks it: --to=DIRECTORY.")
+    .IsDependentOn("Pack")
+    .Does(() => Unpack(Argument<string>("to")));
+
 Task("PublishCheck")
-    .Description("Makes the archive for linux-x64, unpacks it elsewhere and runs tests of real processes with it, without DOTNET_ROOT.")
-    .IsDependentOn("Build")
+    .Description("Unpacks the archive for linux-x64 elsewhere and runs tests of real processes with it, without DOTNET_ROOT.")
+    .IsDependentOn("Pack")
     .Does(() =>
 {
-    MakeRelease(["linux-x64"]);
     var elsewhere = System.IO.Directory.CreateTempSubdirectory("published-").FullName;
-    void Run(string program, string arguments)
-    {
-        var exit = StartProcess(program, new ProcessSettings { Arguments = arguments, WorkingDirectory = artifacts + Directory("release") });
-        if (exit != 0) throw new CakeException($"{program} {arguments} ended with {exit}.");
-    }
-    Run("sha256sum", "--check --ignore-missing SHA256SUMS");
-    Run("tar", $"xzf redis-raft-server-{XmlPeek("Directory.Build.props", "/Project/PropertyGroup/VersionPrefix")}-linux-x64.tar.gz --strip-components=1 -C {elsewhere}");
+    Unpack(elsewhere);
     string[] tests = ["PublishedProgramTests", "BootstrapTests", "ServiceTests", "ContainerTests", "ProcessTests", "DeploymentTests", "WalkTests", "ScriptClusterTests"];
     DotNetTest("Redis.Server.Tests/Redis.Server.Tests.csproj", new DotNetTestSettings
     {
@@ -304,11 +325,12 @@ Task("FormatCheck")
     .Does(() => DotNetFormat(solution, new DotNetFormatSettings { VerifyNoChanges = true }));
 
 Task("Ci")
-    .Description("What a change has to pass: FormatCheck, Test, PackageCheck. .ci/run does it on a fresh machine.")
+    .Description("What a change has to pass: FormatCheck, Test, PackageCheck, PublishCheck. .ci/run does it on a fresh machine.")
     .IsDependentOn("FormatCheck")
     .IsDependentOn("Test")
-    .IsDependentOn("PackageCheck");
+    .IsDependentOn("PackageCheck")
+    .IsDependentOn("PublishCheck");
 
 TaskSetup(context => Information($"{context.Task.Name}: {context.Task.Description}"));
 
-RunTarget(target);
+RunTargets(targets);

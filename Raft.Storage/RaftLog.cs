@@ -12,6 +12,9 @@ namespace Raft.Storage;
 /// </remarks>
 public sealed class RaftLog : IRaftLog, IDisposable
 {
+    /// <summary>What stays in memory although every member has it: a follower that comes to lead has it at hand for those that lag a little.</summary>
+    internal const long NewestBytes = 64 * 1024;
+
     private readonly EntryTable _entries;
     private readonly LogWriter _writer;
     private readonly LogSyncer _syncer;
@@ -228,13 +231,13 @@ public sealed class RaftLog : IRaftLog, IDisposable
     /// validity of slices.
     /// </summary>
     /// <param name="index">The last entry applied.</param>
-    /// <param name="heldByAll">Entries up to here are wanted by nobody (<see cref="RaftServer.HeldByAll"/>): they leave memory when they are applied.</param>
+    /// <param name="heldByAll">Entries up to here are wanted by nobody (<see cref="RaftServer.HeldByAll"/>): all but the newest leave memory when they are applied.</param>
     public void ReleaseApplied(long index, long heldByAll = 0)
     {
         _entries.ReleaseRetired();
         _released = Math.Max(_released, index);
         LogPosition durable = _syncer.Durable;
-        _entries.Evict(0, Math.Min(_released, heldByAll), durable);
+        _entries.Evict(Math.Min(NewestBytes, MaxCacheBytes), Math.Min(_released, heldByAll), durable);
         _entries.Evict(MaxCacheBytes, _released, durable);
     }
 
