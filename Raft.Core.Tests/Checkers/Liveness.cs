@@ -165,9 +165,12 @@ internal sealed class Liveness(SimulatedCluster cluster)
 
         if (cluster.Nodes.FirstOrDefault(n => !before.UsedIds.Contains(n.Id) && n.IsUp && n.Log.Last == EntryId.None) is SimulatedNode spare)
         {
-            Within($"add n{spare.Id} and make it a voter", () => cluster.Leader is SimulatedNode leader
-                && (leader.History.Configuration.Find(spare.Id) is { IsVoter: true }
-                    || Ignore(leader.History.Configuration.Find(spare.Id) ?? (object)cluster.Clients.AddMember(leader, spare.Id))));
+            Within(
+                $"add n{spare.Id} and make it a voter",
+                () => cluster.Leader is SimulatedNode leader
+                    && (leader.History.Configuration.Find(spare.Id) is { IsVoter: true }
+                        || Ignore(leader.History.Configuration.Find(spare.Id) ?? (object)cluster.Clients.AddMember(leader, spare.Id))),
+                lacking: cluster.Leader.Log.Last.Index);
         }
 
         if (before.Members.Count(m => m.IsVoter) > 3)
@@ -237,9 +240,9 @@ internal sealed class Liveness(SimulatedCluster cluster)
 
     private static bool Ignore(object _) => false;
 
-    private void Within(string goal, Func<bool> reached)
+    private void Within(string goal, Func<bool> reached, long lacking = 0)
     {
-        long end = cluster.Now + (Bound * cluster.Settings.ElectionTimeout) + (BoundAnEntry * Backlog());
+        long end = cluster.Now + (Bound * cluster.Settings.ElectionTimeout) + (BoundAnEntry * Math.Max(lacking, Backlog()));
         while (!reached())
         {
             Rule.Holds(cluster.Now < end, $"after all faults ended the cluster does not {goal} within {Bound} election timeouts and {BoundAnEntry} ms an entry that a member lacks");
