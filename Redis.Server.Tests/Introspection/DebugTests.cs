@@ -16,7 +16,8 @@ internal sealed class DebugTests() : SingleNode("--enable-debug-command", "local
     [
         "object nokey", "object", "digest x", "digest-value nokey", "digest-value", "listpack h", "listpack s", "listpack nokey", "quicklist l", "quicklist s",
         "htstats x", "htstats", "htstats-key h", "htstats-key nokey", "sdslen i", "sdslen l", "sdslen nokey",
-        "quicklist-packed-threshold 5g", "quicklist-packed-threshold x", "error FOO", "error", "log hi", "pause-cron 0",
+        "quicklist-packed-threshold 5g", "quicklist-packed-threshold 4293918720", "quicklist-packed-threshold 4293918721", "quicklist-packed-threshold 0", "stringmatch-test x", "quicklist-packed-threshold x",
+        "error FOO", "error", "log hi", "pause-cron 0",
         "replybuffer resizing 1", "populate 3 dbg:p", "populate 3 dbg:q 10", "populate x", "populate -1", "populate 2 pre x", "populate", "sleep 0", "sleep x",
         "sleep", "reload x", "nonsense", "nonsense a b",
     ];
@@ -53,6 +54,13 @@ internal sealed class DebugTests() : SingleNode("--enable-debug-command", "local
         Assert.That(await client.AskAsync("GET", "dbg:q:2"), Is.EqualTo(ReplyText.Of(oracle.Run([new Request("GET", "dbg:q:2")])[0])));
         oracle.Run([new Request("FLUSHALL")]);
         Assert.That((await client.CallAsync("DEBUG", "OBJECT", "l")).AsString, Does.Match("^Value at:0x[0-9a-f]+ refcount:1 encoding:quicklist serializedlength:12 lru:[0-9]+ lru_seconds_idle:[0-9]+ ql_nodes:1 "));
+    }
+
+    [Test]
+    public async Task Stringmatch_test_survives_what_it_tries()
+    {
+        using TestClient client = await ConnectAsync();
+        Assert.That(await client.AskAsync("DEBUG", "STRINGMATCH-TEST"), Is.EqualTo("+Apparently Redis did not crash: test passed"));
     }
 
     [Test]
@@ -93,6 +101,13 @@ internal sealed class DebugTests() : SingleNode("--enable-debug-command", "local
     [TestCase("MODULE LOAD /x.so")]
     [TestCase("DEBUG CHANGE-REPL-ID")]
     [TestCase("DEBUG JMAP")]
+    [TestCase("DEBUG SEGFAULT")]
+    [TestCase("DEBUG CRASH-AND-RECOVER 10")]
+    [TestCase("DEBUG MALLCTL arenas.narenas")]
+    [TestCase("DEBUG CLUSTERLINK KILL all x")]
+    [TestCase("DEBUG AOF-FLUSH-SLEEP 1")]
+    [TestCase("DEBUG SET-DISABLE-DENY-SCRIPTS 1")]
+    [TestCase("DEBUG CLIENT-EVICTION")]
     public async Task What_makes_no_sense_is_refused_with_a_reason(string line)
     {
         using TestClient client = await ConnectAsync();

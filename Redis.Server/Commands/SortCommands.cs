@@ -47,40 +47,45 @@ internal static class SortCommands
         }
 
         // Unsorted, a list and a sorted set are in their own order, from the end when descending; a set has none to turn round.
-        SortItem[] items = Elements(source, isReversed: !isSorted && options.IsDescending && source.Type != RedisType.Set);
+        Range limit = Limit(options, source.Object?.Count ?? 0);
+        SortItem[] items = Elements(source, isSorted ? Range.All : limit, isReversed: !isSorted && options.IsDescending && source.Type != RedisType.Set);
         if (isSorted && !TrySort(context, options, items))
         {
             context.Reply.Error("ERR One or more scores can't be converted into double"u8);
             return;
         }
 
-        ReadOnlySpan<SortItem> wanted = items.AsSpan()[Limit(options, items.Length)];
+        ReadOnlySpan<SortItem> wanted = isSorted ? items.AsSpan()[limit] : items;
         if (options.StoreAt == 0)
             Reply(context, options, wanted);
         else
             Store(context, args[options.StoreAt], options, wanted);
     }
 
-    private static SortItem[] Elements(in RedisValue source, bool isReversed)
+    /// <summary>The elements of this range, of which the one from the end, turned round, when reversed.</summary>
+    private static SortItem[] Elements(in RedisValue source, Range range, bool isReversed)
     {
-        SortItem[] items = new SortItem[source.Object?.Count ?? 0];
+        int length = source.Object?.Count ?? 0;
+        (int first, int count) = range.GetOffsetAndLength(length);
+        first = isReversed ? length - first - count : first;
+        SortItem[] items = new SortItem[count];
         int next = 0;
         switch (source.Object)
         {
             case QuickList list:
-                for (QuickListCursor at = list.First; at.IsValid; at = at.Next())
+                for (QuickListCursor at = list.Seek(first); next < count; at = at.Next())
                     items[next++].Element = at.Element.ToArray();
                 break;
             case SetValue set:
-                for (; next < items.Length; next++)
-                    items[next].Element = set[next].ToArray();
+                for (; next < count; next++)
+                    items[next].Element = set[first + next].ToArray();
                 break;
-            case SortedSetValue set:
-                SortedSetCursor cursor = set.Seek(0);
-                for (; next < items.Length; next++)
+            case SortedSetValue set when count > 0:
+                SortedSetCursor cursor = set.Seek(first);
+                for (; next < count; next++)
                 {
                     items[next].Element = cursor.Member.ToArray();
-                    if (next + 1 < items.Length)
+                    if (next + 1 < count)
                         cursor.MoveNext();
                 }
 

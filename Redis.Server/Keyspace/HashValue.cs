@@ -76,14 +76,18 @@ internal sealed class HashValue : RedisObject
         if (position != ListPack.None)
         {
             _pack.Replace(_pack.Next(position), PackedElement.Of(value));
-            return false;
         }
-        _pack.Reserve(ListPack.SizeOf(field) + ListPack.SizeOf(value));
-        _pack.Append(PackedElement.Of(field));
-        _pack.Append(PackedElement.Of(value));
+        else
+        {
+            _pack.Reserve(ListPack.SizeOf(field) + ListPack.SizeOf(value));
+            _pack.Append(PackedElement.Of(field));
+            _pack.Append(PackedElement.Of(value));
+        }
+
+        // Also when nothing was added: the limit may have changed meanwhile.
         if (Count > options.HashMaxListpackEntries)
             ConvertToTable();
-        return true;
+        return position == ListPack.None;
     }
 
     /// <summary>Makes room before any of a command's pairs is set: for the longest of them, as Redis does, and for <paramref name="size"/> bytes in all.</summary>

@@ -15,6 +15,13 @@ internal static class DebugCommands
 {
     private const CommandFlags Flags = CommandFlags.Admin | CommandFlags.NoScript | CommandFlags.Loading | CommandFlags.Stale;
 
+    private const string EndsFromOutside = "a node is ended and started from outside";
+    private const string NoClusterBus = "nodes do not talk over Redis Cluster's bus";
+    private const string NoAllocator = "memory is the .NET runtime's, not jemalloc's";
+
+    // Redis's ten million would take as long here as there: seconds in which nobody else is answered.
+    private const int RandomMatches = 100_000;
+
     private static readonly byte[] Accepted = "OK"u8.ToArray();
 
     private static readonly Dictionary<string, Subcommand> Subcommands = new(StringComparer.OrdinalIgnoreCase)
@@ -22,8 +29,21 @@ internal static class DebugCommands
         ["help"] = new(2, 2, Answer((_, _, reply) => HelpReply.Write(reply, "DEBUG"))),
         ["change-repl-id"] = Refused("the history of a Raft log has no other name"),
         ["config-rewrite-force-all"] = new(2, 2, Answer(RewriteAll)),
+        ["aof-flush-sleep"] = Refused("there is no append-only file"),
+        ["assert"] = Refused(EndsFromOutside),
+        ["client-eviction"] = Refused("clients are not kept in pools by their size"),
+        ["clusterlink"] = Refused(NoClusterBus),
+        ["crash-and-recover"] = Refused(EndsFromOutside),
+        ["drop-cluster-packet-filter"] = Refused(NoClusterBus),
         ["jmap"] = Refused("there is no such thing here"),
         ["leak"] = Refused("it harms the server"),
+        ["mallctl"] = Refused(NoAllocator),
+        ["mallctl-str"] = Refused(NoAllocator),
+        ["oom"] = Refused(EndsFromOutside),
+        ["panic"] = Refused(EndsFromOutside),
+        ["restart"] = Refused(EndsFromOutside),
+        ["segfault"] = Refused(EndsFromOutside),
+        ["set-disable-deny-scripts"] = Refused("what scripts may call has to be the same on all nodes"),
         ["replicate"] = Refused("what only some nodes got would make them differ"),
         ["set-skip-checksum-validation"] = Refused("RESTORE has to do the same on all nodes"),
         ["digest"] = new(2, 2, Answer(DebugValues.Digest)),
@@ -46,6 +66,7 @@ internal static class DebugCommands
         ["set-active-expire"] = new(3, 3, Answer(SetActiveExpire)),
         ["sleep"] = new(3, 3, Answer(Sleep)),
         ["stringmatch-len"] = new(4, 4, Answer((_, args, reply) => reply.Integer(Keyspace.Glob.Matches(args[2], args[3])))),
+        ["stringmatch-test"] = new(2, 2, Answer(MatchAtRandom)),
         ["structsize"] = new(2, 2, Answer((_, _, reply) => reply.SimpleString("bits:64"u8))),
     };
 
@@ -93,6 +114,20 @@ internal static class DebugCommands
         reply.Ok();
     }
 
+    /// <summary>Whether any pattern of bytes brings the matcher down.</summary>
+    private static void MatchAtRandom(ClientConnection client, CommandArgs args, RespWriter reply)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        for (int i = 0; i < RandomMatches; i++)
+        {
+            Random.Shared.NextBytes(bytes);
+            int pattern = Random.Shared.Next(32), text = Random.Shared.Next(32);
+            Keyspace.Glob.Matches(bytes[..pattern], bytes[32..(32 + text)]);
+        }
+
+        reply.SimpleString("Apparently Redis did not crash: test passed"u8);
+    }
+
     private static void Sleep(ClientConnection client, CommandArgs args, RespWriter reply)
     {
         // As C's strtod: what is no number is none.
@@ -107,7 +142,7 @@ internal static class DebugCommands
     /// <summary>Lists keep large elements in nodes of their own at any size: there is nothing to set.</summary>
     private static void PackedThreshold(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        if (MemorySize.TryParse(Encoding.Latin1.GetString(args[2]), out long bytes) && bytes <= 4L << 30)
+        if (MemorySize.TryParse(Encoding.Latin1.GetString(args[2]), out long bytes) && bytes <= (4L << 30) - (1 << 20))
         {
             reply.Ok();
         }
