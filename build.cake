@@ -209,6 +209,9 @@ string Checksum(string file) => $"{Convert.ToHexStringLower(SHA256.HashData(Syst
 
 void PublishServers(IEnumerable<string> names)
 {
+    // Apart from the build, which stays as it is, and anew: code that was compiled ahead in another way is not noticed to be stale.
+    var build = MakeAbsolute(artifacts + Directory("published-build"));
+    CleanDirectory(build);
     foreach (var platform in names)
     {
         var output = artifacts + Directory("publish") + Directory(platform);
@@ -221,7 +224,7 @@ void PublishServers(IEnumerable<string> names)
             SelfContained = true,
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
-                .Append("--artifacts-path").AppendQuoted(MakeAbsolute(artifacts + Directory("published-build")).FullPath) // what was built stays as it is
+                .Append("--artifacts-path").AppendQuoted(build.FullPath)
                 .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:RunAnalyzers=false") // the target Build has run them
                 .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
