@@ -225,7 +225,7 @@ void PublishServers(IEnumerable<string> names)
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
                 .Append("--artifacts-path").AppendQuoted(build.FullPath)
-                .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:RunAnalyzers=false") // the target Build has run them
+                .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:RunAnalyzers=false") // the target Build has run them
                 .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
         var suffix = platform.StartsWith("win") ? ".exe" : "";
