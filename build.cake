@@ -207,31 +207,38 @@ string NuGetPackages() => EnvironmentVariable("NUGET_PACKAGES")
 
 string Checksum(string file) => $"{Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(file)))}  {System.IO.Path.GetFileName(file)}\n";
 
+// linux-x64: one file with the runtime's compiler in it. linux-x64-native: compiled to machine code ahead, which only a machine of that platform
+// with a C linker can do.
+const string NativeSuffix = "-native";
+
+string RuntimeOf(string platform) => platform.EndsWith(NativeSuffix) ? platform[..^NativeSuffix.Length] : platform;
+
 void PublishServers(IEnumerable<string> names)
 {
-    // Apart from the build, which stays as it is, and anew: code that was compiled ahead in another way is not noticed to be stale.
-    var build = MakeAbsolute(artifacts + Directory("published-build"));
-    CleanDirectory(build);
     foreach (var platform in names)
     {
+        // Apart from the build, which stays as it is, and anew: code that was compiled ahead in another way is not noticed to be stale.
+        var build = MakeAbsolute(artifacts + Directory("published-build"));
+        CleanDirectory(build);
         var output = artifacts + Directory("publish") + Directory(platform);
         CleanDirectory(output);
         // The lock files describe the portable build; a published platform adds its runtime, which is not recorded.
         DotNetPublish("Redis.Server/Redis.Server.csproj", new DotNetPublishSettings
         {
             Configuration = configuration,
-            Runtime = platform,
+            Runtime = RuntimeOf(platform),
             SelfContained = true,
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
                 .Append("--artifacts-path").AppendQuoted(build.FullPath)
-                .Append("-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:RunAnalyzers=false") // the target Build has run them
-                .Append("-p:DebugType=embedded -p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
+                .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=embedded")
+                .Append("-p:RunAnalyzers=false") // the target Build has run them
+                .Append("-p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
         var suffix = platform.StartsWith("win") ? ".exe" : "";
         var program = output + File($"redis-raft-server{suffix}");
         MoveFile(output + File($"Redis.Server{suffix}"), program);
-        CheckProgram(platform, System.IO.File.ReadAllBytes(program));
+        CheckProgram(RuntimeOf(platform), System.IO.File.ReadAllBytes(program));
         System.IO.File.WriteAllText($"{program}.sha256", Checksum(program));
         Information($"{program}: {new System.IO.FileInfo(program).Length / (1 << 20)} MiB");
     }
@@ -252,7 +259,7 @@ void MakeRelease(IEnumerable<string> names)
         CopyFiles($"{artifacts}/publish/{platform}/redis-raft-server*", content);
         DeleteFiles($"{content}/*.sha256");
         CopyFiles(new FilePath[] { "LICENSE", "THIRD-PARTY-NOTICES" }, content);
-        CopyFile(GetFiles($"{NuGetPackages()}/microsoft.netcore.app.runtime.{platform}/*/THIRD-PARTY-NOTICES.TXT").Last(), content + File("dotnet-notices.txt"));
+        CopyFile(GetFiles($"{NuGetPackages()}/microsoft.netcore.app.runtime.{(platform.EndsWith(NativeSuffix) ? "nativeaot." : "")}{RuntimeOf(platform)}/*/THIRD-PARTY-NOTICES.TXT").Last(), content + File("dotnet-notices.txt"));
         CopyDirectory("docs/deploy", content + Directory("docs/deploy"));
         if (platform.StartsWith("win"))
         {
@@ -285,7 +292,7 @@ void Unpack(string directory)
 }
 
 Task("Publish")
-    .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,...")
+    .Description("Makes self-contained single-file servers in artifacts/publish; --platforms=linux-x64,linux-x64-native,...")
     .Does(() => PublishServers(platforms));
 
 Task("Release")

@@ -62,10 +62,10 @@ internal sealed class FollowerAppend(RaftState state)
     /// <summary>The highest round heard from the current term's leader.</summary>
     public long Round => _term == state.Term ? _round : 0;
 
-    /// <summary>The disk went on: one reply for all that waited for it.</summary>
+    /// <summary>The disk went on: one reply for all that waited for it. Whoever is known to lead is of the term that was noted.</summary>
     public void Synced()
     {
-        if (_owesReply && _term == state.Term && state.Leader != 0 && state.Leader != state.NodeId)
+        if (_owesReply && state.Leader != 0 && state.Leader != state.NodeId)
         {
             if (Math.Min(_verified, state.Synced) > _acknowledged)
             {

@@ -26,6 +26,12 @@ internal sealed class CommitLedger(SimulatedCluster cluster)
 
     public bool Has(EntryId id) => id.Index <= Last && At(id.Index) == id;
 
+    /// <summary>
+    /// Whether a node of a term may no longer lose the entry. Before the term in which it was committed it may, to a leader of an
+    /// earlier term that it hears late: the majority that committed the entry did without it.
+    /// </summary>
+    public bool Binds(EntryId id, long term) => Has(id) && _committedIn[(int)id.Index - 1] <= term;
+
     public void Preset(in LogEntry entry) => Add(entry, entry.Term);
 
     /// <summary>A node moves its commit index.</summary>

@@ -83,12 +83,35 @@ internal sealed class Liveness(SimulatedCluster cluster)
     private bool HasMajority(ClusterConfiguration configuration, IReadOnlyCollection<SimulatedNode> dead)
     {
         int voters = configuration.Members.Count(m => m.IsVoter);
-        int lost = configuration.Members.Count(m => m.IsVoter && (IsWiped(m) || dead.Contains(cluster.Find(m.Id)!)));
+        int lost = configuration.Members.Count(m => m.IsVoter && (IsWiped(m) || dead.Contains(cluster.Find(m.Id)!) || SupportsNobody(m, dead)));
 
         // A non-voter that dies may yet be made a voter: what it said last is still on its way.
         int late = configuration.Members.Count(m => !m.IsVoter && dead.Contains(cluster.Find(m.Id)!));
         return voters - lost > (voters + late) / 2;
     }
+
+    /// <summary>
+    /// Who does not know yet that it votes does not campaign. When it has, or will get, entries of a leader that is gone, and none of
+    /// the voters that are left has them, it refuses all of these, and nobody who has those entries asks for a vote.
+    /// </summary>
+    private bool SupportsNobody(Member member, IReadOnlyCollection<SimulatedNode> dead)
+    {
+        SimulatedNode node = cluster.Find(member.Id)!;
+        return !KnowsThatItVotes(node)
+            && LastToCome(node) > cluster.Nodes.Where(n => KnowsThatItVotes(n) && !dead.Contains(n)).Select(n => n.Log.Last).DefaultIfEmpty().Max();
+    }
+
+    private static bool KnowsThatItVotes(SimulatedNode node) =>
+        node.History.Configuration.Find(node.Id) is { IsVoter: true } self && self.StoreId == node.Disk.StoreId;
+
+    /// <summary>The last entry of its log, or of what is on its way to it.</summary>
+    private EntryId LastToCome(SimulatedNode node) => cluster.OnTheirWay
+        .OfType<AppendRequestEnvelope>()
+        .Where(e => e.To == node.Id)
+        .SelectMany(e => e.Message.Entries.ToArray())
+        .Select(e => e.Id)
+        .Append(node.Log.Last)
+        .Max();
 
     private void CommitOnEveryMember(string goal)
     {

@@ -69,7 +69,7 @@ internal sealed class LogRules(CommitLedger ledger)
     {
         for (long i = index; i <= node.Log.Last.Index; i++)
         {
-            Rule.Holds(!ledger.Has(node.Log.Contents.At(i).Id), $"n{node.Id} truncates the committed entry {node.Log.Contents.At(i).Id}");
+            Rule.Holds(!ledger.Binds(node.Log.Contents.At(i).Id, node.Disk.Term), $"n{node.Id} truncates the committed entry {node.Log.Contents.At(i).Id}");
         }
 
         node.History.DropConfigurationsFrom(index);

@@ -136,6 +136,28 @@ internal sealed class RaftLogTests
     }
 
     [Test]
+    public void What_was_read_back_is_forgotten_with_the_log_that_a_snapshot_replaces()
+    {
+        using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
+        using RaftLog log = RaftLog.Open(directory, StorageNode.Options with { MaxCacheBytes = 1 });
+        for (int i = 1; i <= 10; i++)
+        {
+            log.Append(StorageNode.Entry(new EntryId(1, i), 100));
+        }
+
+        log.Syncer.SyncOnce();
+        log.ReleaseApplied(10);
+        Assert.That(log.Slice(9, 2, 1000).Span[^1].Id, Is.EqualTo(new EntryId(1, 10)));
+
+        log.ResetTo(new EntryId(2, 9));
+        log.Append(StorageNode.Entry(new EntryId(2, 10), 100));
+        log.Syncer.SyncOnce();
+        log.ReleaseApplied(10);
+        Assert.That(log.CacheEntries, Is.Zero);
+        Assert.That(log.Slice(10, 1, 1000).Span[0].Id, Is.EqualTo(new EntryId(2, 10)));
+    }
+
+    [Test]
     public void What_every_member_has_leaves_memory_but_for_the_newest_when_it_is_applied_and_on_disk()
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());

@@ -43,6 +43,19 @@ public sealed class AppendBatchingTests
     }
 
     [Test]
+    public void WhatAnAnswerDoesNotCoverStaysUnderWay()
+    {
+        LoneServer leader = ReplicatingLeader();
+        long held = leader.Last.Index;
+        Propose(leader, 1);
+        Propose(leader, 1);
+        leader.Sent.Clear();
+        Acknowledge(leader, held);
+        Assert.That(Sent(leader), Is.Empty, "a late answer says nothing of the entry under way");
+        Assert.That(leader.Server.Status().Peers[0].InFlight, Is.EqualTo(1));
+    }
+
+    [Test]
     public void ASyncIsOfUseAsFarAsAVoterWasSent()
     {
         LoneServer leader = ReplicatingLeader();

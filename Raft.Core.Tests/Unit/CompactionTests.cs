@@ -107,6 +107,26 @@ public sealed class CompactionTests
         Assert.That(leader.Base, Is.EqualTo(leader.Last), "node 3 was not heard for an election timeout");
     }
 
+    [TestCase(-1, true)]
+    [TestCase(0, false)]
+    public void SnapshotUnderWayHoldsWhatFollowsItForAnElectionTimeout(int milliseconds, bool isHeld)
+    {
+        LoneServer leader = new(2, 0);
+        leader.Server.Options = leader.Server.Options with { KeptEntries = 0 };
+        leader.BecomeLeader();
+        Commit(leader);
+        SnapshotId first = At(leader, leader.Last.Index);
+        leader.Server.SnapshotTaken(first);
+        leader.Server.Receive(3, new AppendReply(leader.Server.Term, false, 1, EntryId.None, 0, 3));
+        leader.Server.Periodic(TimeSpan.Zero);
+        leader.Server.Periodic(leader.Server.Options.ElectionTimeout / 2);
+        leader.Server.Propose(new byte[1], out _);
+        Commit(leader);
+        leader.Server.Periodic((leader.Server.Options.ElectionTimeout / 2) + TimeSpan.FromMilliseconds(milliseconds));
+        leader.Server.SnapshotTaken(At(leader, leader.Last.Index));
+        Assert.That(leader.Base, Is.EqualTo(isHeld ? first.Last : leader.Last));
+    }
+
     private static SnapshotId At(LoneServer server, long index) => new(new EntryId(server.TermAt(index), index), 10, (ulong)index);
 
     /// <summary>It has ten entries, the first of term 1 and the members, the others of term 2 with a payload each.</summary>

@@ -85,6 +85,18 @@ public sealed class RaftServerTests
     }
 
     [Test]
+    public void ServerWhoseDiskStallsDoesNotCampaignForTwoElectionTimeouts()
+    {
+        LoneServer server = new(2, 0);
+        TimeSpan timeout = server.Server.Options.ElectionTimeout;
+        server.Server.DiskStalled("slow");
+        server.Server.Periodic((2 * timeout) - Instant);
+        Assert.That(server.Sent, Is.Empty, "its timer ran out, but its disk may still stall");
+        server.Server.Periodic(2 * timeout);
+        Assert.That(server.Take<VoteRequest>(), Has.Count.EqualTo(2), "nobody said again that it stalls");
+    }
+
+    [Test]
     public void ProposalsBeyondTheLimitsAreRefused()
     {
         LoneServer server = Leader();
@@ -352,13 +364,13 @@ public sealed class RaftServerTests
     public void StateMachineIsHandedNoMoreThanItMayOwe()
     {
         LoneServer server = Leader();
-        server.Server.Options = server.Server.Options with { MaxUnappliedBytes = 64 };
+        server.Server.Options = server.Server.Options with { MaxUnappliedBytes = 65 };
         int before = server.AppliedEntries.Count;
         server.Server.Propose(new byte[1], out EntryId first);
         Commit(server);
         server.Server.Propose(new byte[1], out EntryId second);
         Commit(server);
-        Assert.That(server.AppliedEntries.Skip(before), Is.EqualTo([first]), "it owes more than 64 bytes");
+        Assert.That(server.AppliedEntries.Skip(before), Is.EqualTo([first]), "it owes a byte and what an entry weighs");
         server.Server.EntriesApplied(first.Index);
         Assert.That(server.AppliedEntries[^1], Is.EqualTo(second));
     }

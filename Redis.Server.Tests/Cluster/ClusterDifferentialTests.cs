@@ -24,7 +24,7 @@ internal sealed class ClusterDifferentialTests
     private static readonly ulong Seed =
         ulong.Parse(Environment.GetEnvironmentVariable("REDIS_ORACLE_SEED") ?? "20260101", CultureInfo.InvariantCulture);
 
-    private static readonly ReplyTable Rules = new(AllFamilies.List);
+    private static readonly ReplyTable Rules = new ReplyTable(AllFamilies.List).With("get", HyperLogLogFamily.GetInAPipeline);
 
     private static readonly Gen<Request> Requests = Gen.OneOf(AllFamilies.List.Select(family => family.Requests).ToArray());
 

@@ -75,7 +75,7 @@ internal static class CommandReference
         ["exec"] = "One entry; with reads alone none.",
         ["dump"] = "Payloads can be exchanged with redis-server 7.0, both ways.",
         ["restore"] = "Payloads of RDB versions up to 10.",
-        ["pfcount"] = "A read: it does not store the estimate it finds in the value, as Redis does.",
+        ["pfcount"] = "Stores the estimate it finds, if there is none, by an entry; on a follower it stores nothing.",
     };
 
     /// <summary>The generated chapter, markers included.</summary>

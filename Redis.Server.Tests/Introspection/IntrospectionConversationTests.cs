@@ -42,7 +42,7 @@ internal sealed partial class IntrospectionConversationTests() : SingleNode("--e
     [GeneratedRegex(@"127\.0\.0\.1:\d+")]
     private static partial Regex Addresses();
 
-    [GeneratedRegex(@"\$[0-9]+\.[0-9]+")]
+    [GeneratedRegex(@"(?<=\$age-seconds, )\$[0-9.]+|\$[0-9]+\.[0-9]+")]
     private static partial Regex Seconds();
 
     [GeneratedRegex(@" lib-name=\S* lib-ver=[^\s\],]*")]

@@ -43,12 +43,14 @@ internal sealed class SlowLogTests() : SingleNode("--enable-debug-command", "yes
         await client.CallAsync("ACL", "SETUSER", "slow", "on", ">secret");
         await client.CallAsync("ACL", "DELUSER", "slow", "nobody");
         await client.CallAsync("EVAL", "return redis.call('get', KEYS[1])", "1", "k");
+        await client.PipelineAsync([new("MULTI"), new("GET", "k"), new("EXEC"), new("MULTI"), new("DISCARD")]);
         await client.CallAsync("CONFIG", "SET", "slowlog-log-slower-than", "-1");
         Reply[] entries = (await client.CallAsync("SLOWLOG", "GET", "-1")).Elements;
         Assert.That(entries.Select(entry => string.Join(' ', entry.Elements[3].Elements.Select(word => word.AsString))), Is.EqualTo(new[]
         {
-            "EVAL return redis.call('get', KEYS[1]) 1 k", "get k", "acl deluser slow nobody", "acl setuser (redacted) (redacted) (redacted)", "SLOWLOG RESET",
+            "DISCARD", "MULTI", "GET k", "MULTI", "EVAL return redis.call('get', KEYS[1]) 1 k", "get k", "acl deluser slow nobody", "acl setuser (redacted) (redacted) (redacted)", "SLOWLOG RESET",
         }));
+        Assert.That(entries.Select(entry => entry.Elements[4].AsString).Distinct(), Is.EqualTo(new[] { client.Address, "?:0" }));
     }
 
     [Test]

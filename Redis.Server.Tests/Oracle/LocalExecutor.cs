@@ -87,9 +87,15 @@ internal sealed class LocalExecutor : IDisposable
         if (command is { Subcommands.Count: > 0 } && request.Args.Length > 1)
             command = _context.Table.FindSubcommand(command, request.Args[1]);
         if (command is { EntersLog: true })
-            _runner.Apply(new LogEntry(new EntryId(1, ++_index), EntryType.Application, Now, _frame.WrittenMemory), client: null);
-        else
-            _runner.Read(LastEntry, Now, leaderClock: 0, client: null);
+        {
+            Apply();
+        }
+        else if (!_runner.Read(LastEntry, Now, leaderClock: Now, client: null))
+        {
+            Apply(); // what the read found, it keeps
+            Writer.Clear();
+            _runner.Read(LastEntry, Now, leaderClock: Now, client: null);
+        }
     }
 
     /// <summary>Applies an entry that brings nothing but its time.</summary>
@@ -99,6 +105,9 @@ internal sealed class LocalExecutor : IDisposable
         _runner.Prepare(EntryPayload.TickBytes);
         _runner.Apply(new LogEntry(new EntryId(1, ++_index), EntryType.Application, now, EntryPayload.TickBytes), client: null);
     }
+
+    private void Apply() =>
+        _runner.Apply(new LogEntry(new EntryId(1, ++_index), EntryType.Application, Now, _frame.WrittenMemory), client: null);
 
     public void Dispose()
     {

@@ -22,6 +22,13 @@ internal sealed class ReplyTable
             _rules[name] = rule;
     }
 
+    /// <summary>This rule for a command, whatever its family says.</summary>
+    public ReplyTable With(string name, ReplyRule rule)
+    {
+        _rules[name] = rule;
+        return this;
+    }
+
     public bool AreAlike(Request request, Reply ours, Reply theirs) =>
         ours.Raw.AsSpan().SequenceEqual(theirs.Raw) || (_rules.TryGetValue(request.Name, out ReplyRule? rule) && rule.Accepts(ours, theirs));
 }

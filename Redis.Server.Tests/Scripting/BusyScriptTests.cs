@@ -66,14 +66,8 @@ internal sealed class BusyScriptTests
             List<string> transcript = [];
             Task<string> waiting = waits.AskAsync("BLPOP", "list", "0");
 
-            // What comes with the script, before it is known to run long, waits for its end: then it is begun again.
-            Task<string> reply = Task.FromResult("");
-            await Eventually.TrueAsync("others to be told BUSY", async () =>
-            {
-                reply = reply.IsCompleted ? runs.AskAsync("EVAL", "while true do end", "0") : reply;
-                await Task.Delay(5);
-                return await other.AskAsync("PING") == Busy;
-            });
+            Task<string> reply = runs.AskAsync("EVAL", "while true do end", "0");
+            await Eventually.TrueAsync("others to be told BUSY", async () => await other.AskAsync("PING") == Busy);
             foreach (string line in Conversation)
                 transcript.Add($"{line} -> {await other.AskAsync(line.StartsWith("EVAL", StringComparison.Ordinal) ? [.. line.Split(' ', 2), "0"] : line.Split(' '))}");
             transcript.Add($"HELLO 3 -> {(await other.AskAsync("HELLO", "3"))[..1]}");
@@ -86,12 +80,8 @@ internal sealed class BusyScriptTests
             Reply[] transaction = await other.PipelineAsync([new("MULTI"), new("SET", "k", "v"), new("EXEC")]);
             transcript.Add($"EXEC, watched while busy -> {ReplyText.Of(transaction[2])}");
 
-            await Eventually.TrueAsync("others to be told BUSY", async () =>
-            {
-                reply = reply.IsCompleted ? runs.AskAsync("FCALL", "busy", "0") : reply;
-                await Task.Delay(5);
-                return (await other.AskAsync("PING")).StartsWith("-BUSY", StringComparison.Ordinal);
-            });
+            reply = runs.AskAsync("FCALL", "busy", "0");
+            await Eventually.TrueAsync("others to be told BUSY", async () => (await other.AskAsync("PING")).StartsWith("-BUSY", StringComparison.Ordinal));
             transcript.Add($"PING -> {await other.AskAsync("PING")}");
             transcript.Add($"RPUSH -> {await other.AskAsync("RPUSH", "list", "a")}");
             Reply stats = await other.CallAsync("FUNCTION", "STATS");
@@ -110,6 +100,18 @@ internal sealed class BusyScriptTests
             else
                 Assert.That(transcript, Is.EqualTo(transcripts));
         }
+    }
+
+    [Test]
+    public async Task What_was_answered_before_a_script_that_runs_long_does_not_wait_for_its_end()
+    {
+        using TestCluster cluster = await TestCluster.FormAsync(1);
+        using TestClient runs = await cluster.Nodes[0].ConnectAsync(), other = await cluster.Nodes[0].ConnectAsync();
+        await other.AskAsync("CONFIG", "SET", "busy-reply-threshold", "20", "script-max-instructions", "100000000000");
+        await runs.SendAsync(TestClient.Encode(new Request("EVAL", "return 1", "0"), new Request("EVAL", "while true do end", "0")));
+        Assert.That(ReplyText.Of(await runs.ReadAsync()), Is.EqualTo(":1"));
+        await Eventually.TrueAsync("the script to be killed", async () => await other.AskAsync("SCRIPT", "KILL") == "+OK");
+        Assert.That(ReplyText.Of(await runs.ReadAsync()), Does.StartWith("-ERR Script killed by user with SCRIPT KILL..."));
     }
 
     [Test]

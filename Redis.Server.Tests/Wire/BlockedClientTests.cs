@@ -26,12 +26,13 @@ internal sealed class BlockedClientTests : SingleNode
     {
         TestClient leaving = await ConnectAsync();
         string address = leaving.Address;
-        await leaving.SendAsync(TestClient.Encode(new Request("BLPOP", "left", "0")));
+        await leaving.SendAsync(TestClient.Encode(new Request("BLPOP", "left", "0"), new Request("RPUSH", "left", "b")));
         if (waits)
             await BlockedAsync(1);
         leaving.Dispose();
         await Eventually.TrueAsync("the node to have forgotten it", async () => !(await Node.AskAsync("CLIENT", "LIST")).Contains($"addr={address} ", StringComparison.Ordinal));
         await BlockedAsync(0);
+        Assert.That(await Node.AskAsync("EXISTS", "left"), Is.EqualTo(":0"), "what stood behind is not run, as in Redis");
         Assert.That(await Node.AskAsync("RPUSH", "left", "a"), Is.EqualTo(":1"));
         Assert.That(await Node.AskAsync("LPOP", "left"), Is.EqualTo("$a"));
     }

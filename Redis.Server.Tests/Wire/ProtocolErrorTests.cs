@@ -53,6 +53,8 @@ internal sealed class ProtocolErrorTests : SingleNode
         "*3\r\n$7\r\nunknown\r\n$3\r\na\rb\r\n$3\r\n\nc\n\r\n",
         "*1\r\n$3\r\nGET\r\n",
         "GET / HTTP/1.1\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n",
+        "POST / HTTP/1.1\r\n",
         "+OK\r\n",
         "QUIT\r\nPING\r\n",
         "QUIT with words\r\n",

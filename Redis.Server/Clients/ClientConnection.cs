@@ -64,6 +64,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     private bool _closing;
     private ReadOnlyMemory<byte> _running;
     private PeerIntroduction? _peer;
+    private RespWriter? _ownLines;
 
     public ClientConnection(ClientServices services, Transport transport, ClientSession session)
     {
@@ -190,6 +191,13 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         _closing = true;
     }
 
+    /// <summary>Ends the connection with whatever it sent: nothing more of it is read, and no reply gets out.</summary>
+    public void Abandon()
+    {
+        StageClose(default);
+        Kill();
+    }
+
     /// <summary>The command whose turn it is ends this connection, after its reply.</summary>
     public void CloseAfterReply() => _closing = true;
 
@@ -255,6 +263,12 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     public override void Answered()
     {
+        if (_ownLines is { Length: > 0 } lines)
+        {
+            _services.Host.Application.Push(this, lines.Written);
+            lines.Clear();
+        }
+
         if (Transaction.UnderWay.Count >= 0 && InFlight == 0)
         {
             Transaction.Arrive(); // nothing is behind an EXEC
@@ -270,6 +284,12 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
 
     public void Push(ReadOnlySpan<byte> message)
     {
+        if (IsMonitor && message is [(byte)'+', ..] && _services.Host.Application.IsAnswering(this))
+        {
+            (_ownLines ??= new RespWriter()).Raw(message); // what a monitor does itself is shown behind its reply, as by Redis
+            return;
+        }
+
         _services.Host.Application.Push(this, message);
         KillIfTooSlow();
     }
@@ -350,6 +370,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 _waitForTurn = false;
                 _bytesAnswered = _bytesTaken;
                 stagedAll = false; // what came meanwhile may be complete, and the last that the client sends
+                _end = HasLeftWaiting ? _start : _end;
             }
 
             if (_isHeldBack)

@@ -63,6 +63,8 @@ internal sealed class ClientServices
 
     public ServerSampler Sampler => field ??= new ServerSampler(this);
 
+    public CrossProtocolScripting CrossProtocol => field ??= new CrossProtocolScripting(Logger);
+
     public PeerRefusals Refusals => field ??= new PeerRefusals(Logger);
 
     public ClientRegistry Clients { get; } = new();

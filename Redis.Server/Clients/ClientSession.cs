@@ -1,3 +1,4 @@
+using Redis.Server.Commands;
 using Redis.Server.Security;
 
 namespace Redis.Server.Clients;
@@ -25,6 +26,9 @@ internal sealed class ClientSession
     public string LibraryVersion { get; set; } = "";
 
     public string LastCommand { get; set; } = "NULL";
+
+    /// <summary>Ends a WAIT that is under way before its time; null: none is. Any thread.</summary>
+    public TaskCompletionSource<UnblockReason>? Wait { get; set; }
 
     /// <summary>Whose rights count.</summary>
     public required AclUser User { get; set; }

@@ -32,7 +32,16 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         RespWriter refusal = _threadRefusal ??= new RespWriter();
         if (services.Commands.Resolve(args, refusal) is not { } command)
         {
-            Refuse(services.Commands.Named(args), refusal.Written.ToArray());
+            if (CrossProtocolScripting.Is(args))
+            {
+                services.CrossProtocol.Note(client.Session.Address);
+                client.Abandon();
+            }
+            else
+            {
+                Refuse(services.Commands.Named(args), refusal.Written.ToArray());
+            }
+
             refusal.Clear();
             return;
         }

@@ -60,6 +60,15 @@ internal sealed class CommandContext
     /// <summary>Whether the command runs inside MULTI or a script, where nothing blocks.</summary>
     public bool IsInTransaction { get; set; }
 
+    /// <summary>Whether a read found what an entry with the same command would keep (<see cref="MayHaveFindings"/>).</summary>
+    public bool HasFindings { get; set; }
+
+    /// <summary>Whether an entry can be asked for: during a read on the leader.</summary>
+    public bool MayHaveFindings => Keyspace.LeaderClock > 0;
+
+    /// <summary>Whether the read that runs, or was run, is going to be run again, behind an entry.</summary>
+    public bool IsRunAgain => Keyspace.LeaderClock > 0 && (Keyspace.MetDueKey || HasFindings);
+
     /// <summary>During a read the keys that its client watches; null where nobody could end the watch.</summary>
     public WatchSet? Watches { get; set; }
 

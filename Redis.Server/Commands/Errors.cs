@@ -13,6 +13,8 @@ internal static class Errors
 
     public static ReadOnlySpan<byte> NotFloat => "ERR value is not a valid float"u8;
 
+    public static ReadOnlySpan<byte> Unblocked => "UNBLOCKED client unblocked via CLIENT UNBLOCK"u8;
+
     public static ReadOnlySpan<byte> OutOfRange => "ERR value is out of range"u8;
 
     public static ReadOnlySpan<byte> NotPositive => "ERR value is out of range, must be positive"u8;

@@ -6,8 +6,8 @@ using Redis.Server.Protocol;
 namespace Redis.Server.Commands;
 
 /// <summary>Counting distinct elements: https://redis.io/docs/latest/commands/?group=hyperloglog</summary>
-/// <remarks>PFCOUNT does not store the estimate it finds, as Redis does: here a read changes nothing. The bytes differ from Redis's in
-/// that cache alone.</remarks>
+/// <remarks>PFCOUNT of one key stores the estimate in the value, as in Redis. It is a read, so that is left to an entry, which the leader asks for
+/// when there is none stored. On a follower it stores nothing.</remarks>
 internal static class HyperLogLogCommands
 {
     private static ReadOnlySpan<byte> NotHyperLogLog => "WRONGTYPE Key is not a valid HyperLogLog string value."u8;
@@ -72,11 +72,35 @@ internal static class HyperLogLogCommands
         if (!TryRead(context, args[1], out ReadOnlySpan<byte> value))
             return;
         if (value.IsEmpty)
+        {
             context.Reply.Integer(0);
-        else if (HyperLogLog.TryGetCached(value, out ulong cardinality) || HyperLogLog.TryCount(value, out cardinality))
-            context.Reply.Integer((long)cardinality);
-        else
-            context.Reply.Error(Corrupted);
+            return;
+        }
+
+        if (!HyperLogLog.TryGetCached(value, out ulong cardinality))
+        {
+            if (!HyperLogLog.TryCount(value, out cardinality))
+            {
+                context.Reply.Error(Corrupted);
+                return;
+            }
+
+            context.HasFindings = context.MayHaveFindings;
+            if (context.IsApplying)
+                StoreEstimate(context, args[1], cardinality);
+        }
+
+        context.Reply.Integer((long)cardinality);
+    }
+
+    private static void StoreEstimate(CommandContext context, ReadOnlySpan<byte> key, ulong cardinality)
+    {
+        if (!TryWrite(context, key, out RedisValue value, out int entry))
+            return;
+        byte[] bytes = value.Buffer[..value.Length].ToArray();
+        HyperLogLog.Cache(bytes, cardinality);
+        context.Keyspace.Store(entry, RedisValue.FromBuffer(bytes, bytes.Length));
+        context.Keyspace.Modified(key);
     }
 
     public static void PfMerge(CommandContext context, CommandArgs args)

@@ -63,8 +63,7 @@ internal static class KeyCommands
     public static void Type(CommandContext context, CommandArgs args)
     {
         RedisValue value = context.Keyspace.Peek(args[1]);
-        if (value.IsNone)
-            context.Keyspace.Missed(args[1]);
+        context.Keyspace.Answered(args[1], !value.IsNone);
         context.Reply.SimpleString(TypeName(value.Type));
     }
 

@@ -57,6 +57,7 @@ internal static class ObjectCommands
     private static bool TryFind(CommandContext context, ReadOnlySpan<byte> key, out RedisValue value)
     {
         value = context.Keyspace.Peek(key);
+        context.Keyspace.Answered(key, !value.IsNone, tells: false);
         if (value.IsNone)
             context.Reply.Null();
         return !value.IsNone;

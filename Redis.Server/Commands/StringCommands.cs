@@ -60,8 +60,8 @@ internal static class StringCommands
         if (options.Expiry.IsGiven && !options.Expiry.TryGetTime(context, "set", out at))
             return;
         RedisValue old = context.Keyspace.FindForWrite(key);
-        if (options.ReturnOld && old.IsNone)
-            context.Keyspace.Missed(key);
+        if (options.ReturnOld)
+            context.Keyspace.Answered(key, !old.IsNone);
         if (options.ReturnOld && !TryReplyOld(context, old))
             return;
         if (options.IfAbsent ? !old.IsNone : options.IfPresent && old.IsNone)
@@ -184,13 +184,12 @@ internal static class StringCommands
             context.Reply.Integer(value.Length);
     }
 
-    /// <summary>A string to change that is also the reply: to miss it counts as a read's miss does.</summary>
+    /// <summary>A string to change that is also the reply: it counts as a read.</summary>
     private static bool TryAnswerString(CommandContext context, ReadOnlySpan<byte> key, out RedisValue value)
     {
         if (!context.TryWriteString(key, out value, out _))
             return false;
-        if (value.IsNone)
-            context.Keyspace.Missed(key);
+        context.Keyspace.Answered(key, !value.IsNone);
         return true;
     }
 

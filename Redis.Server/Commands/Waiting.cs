@@ -98,7 +98,7 @@ internal sealed class Waiting
         if (_clients.Find(id) is not { } client)
             return;
         if (reason == UnblockReason.Error)
-            End(client, static reply => reply.Error("UNBLOCKED client unblocked via CLIENT UNBLOCK"u8));
+            End(client, static reply => reply.Error(Errors.Unblocked));
         else
             End(client, static reply => reply.NullArray());
     }

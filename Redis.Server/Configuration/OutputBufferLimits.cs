@@ -25,6 +25,7 @@ internal sealed class OutputBufferLimitsOption(string name, OptionFlags flags, s
     protected override string? Parse(IReadOnlyList<string> words, out OutputBufferLimits value)
     {
         value = Value;
+        if (words is [""]) return null; // no group at all
         if (words.Count == 0 || words.Count % 4 != 0) return "Wrong number of arguments in buffer limit configuration.";
         for (int i = 0; i < words.Count; i += 4)
         {

@@ -53,9 +53,6 @@ internal sealed class CommandMeter(ServerOptions options) : ICallMeter
         }
     }
 
-    /// <summary>Who asked for the script that runs.</summary>
-    public IClientIdentity? Caller { get; set; }
-
     long ICallMeter.Now => Stopwatch.GetTimestamp();
 
     void ICallMeter.Ran(Command command, CommandArgs args, long started, ReadOnlySpan<byte> reply)
@@ -67,7 +64,7 @@ internal sealed class CommandMeter(ServerOptions options) : ICallMeter
 
         long nanoseconds = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
         Statistics.Ran(command, nanoseconds, reply is [(byte)'-', ..], _options.LatencyTracking);
-        NoteIfSlow(command, args, nanoseconds / 1000, Caller);
+        NoteIfSlow(command, args, nanoseconds / 1000, ScriptIdentity.Instance);
     }
 
     void ICallMeter.Refused(Command? command, ReadOnlySpan<byte> error)
@@ -99,7 +96,8 @@ internal sealed class CommandMeter(ServerOptions options) : ICallMeter
         }
         else
         {
-            Statistics.Ran(command, 0, failed, isTracked: false);
+            Statistics.Ran(command, 0, failed, _options.LatencyTracking);
+            NoteIfSlow(command, default, 0, client);
             if (Monitors.Count > 0)
             {
                 Monitors.Show(command, default, client.Address, client.WritesLowerCase);

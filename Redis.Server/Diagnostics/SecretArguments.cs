@@ -15,18 +15,18 @@ internal sealed class SecretArguments(OptionTable options)
     {
         "auth" => index > 0,
         "acl|setuser" => index > 1,
-        "hello" => IsAfterAuth(args, index),
-        "migrate" => IsAfterAuth(args, index),
+        "hello" => IsAfter("auth"u8, 2, args, index),
+        "migrate" => IsAfter("auth"u8, 1, args, index) || IsAfter("auth2"u8, 2, args, index),
         "config|set" => index > 2 && index % 2 == 1 && options.Find(Encoding.Latin1.GetString(args[index - 1])) is { } option && option.Has(OptionFlags.Sensitive),
         _ => false,
     };
 
-    /// <summary>AUTH user password, AUTH password and AUTH2 user password.</summary>
-    private static bool IsAfterAuth(CommandArgs args, int index)
+    /// <summary>Whether the argument is one of so many behind a word.</summary>
+    private static bool IsAfter(ReadOnlySpan<byte> word, int count, CommandArgs args, int index)
     {
-        for (int i = Math.Max(1, index - 2); i < index; i++)
+        for (int i = Math.Max(1, index - count); i < index; i++)
         {
-            if (args.Is(i, "auth"u8) || args.Is(i, "auth2"u8))
+            if (args.Is(i, word))
             {
                 return true;
             }

@@ -31,7 +31,10 @@ internal sealed class SlowLog(DiagnosticsSection options, SecretArguments secret
     public void Add(Command command, CommandArgs args, long microseconds, IClientIdentity? client)
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        _entries.AddFirst(new SlowLogEntry(_nextId++, now, microseconds, Shorten(command, args), client?.Address ?? "", client?.Name ?? ""));
+        // MULTI and DISCARD are answered without being looked at again.
+        IReadOnlyList<byte[]> words = args.Count > 0 ? Shorten(command, args)
+            : [Encoding.ASCII.GetBytes(client is { WritesLowerCase: true } ? command.FullName : command.FullName.ToUpperInvariant())];
+        _entries.AddFirst(new SlowLogEntry(_nextId++, now, microseconds, words, client?.Address ?? "", client?.Name ?? ""));
         while (_entries.Count > options.SlowLogMaxLength)
         {
             _entries.RemoveLast();

@@ -57,6 +57,9 @@ internal static class HyperLogLog
         return (value[CachedAt + 7] & Stale) == 0;
     }
 
+    /// <summary>Stores the cardinality.</summary>
+    public static void Cache(Span<byte> value, ulong cardinality) => BinaryPrimitives.WriteUInt64LittleEndian(value[CachedAt..], cardinality);
+
     /// <summary>The dense form of a sparse one; null if that is damaged.</summary>
     public static byte[]? ToDense(ReadOnlySpan<byte> sparse)
     {

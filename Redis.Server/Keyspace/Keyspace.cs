@@ -96,7 +96,7 @@ internal sealed class Keyspace
         ref KeyEntry entry = ref _keys.Find(key);
         if (Unsafe.IsNullRef(ref entry) || IsGone(in entry))
         {
-            Missed(key);
+            Answered(key, isFound: false);
             return default;
         }
 
@@ -105,11 +105,13 @@ internal sealed class Keyspace
         return entry.Value;
     }
 
-    /// <summary>A lookup that answers the client did not find the key.</summary>
-    public void Missed(ReadOnlySpan<byte> key)
+    /// <summary>Counts a lookup that answers the client, by a command that finds the value in its own way.</summary>
+    public void Answered(ReadOnlySpan<byte> key, bool isFound, bool tells = true)
     {
-        Misses++;
-        Observer?.Event(EventClass.KeyMiss, "keymiss"u8, key);
+        Hits += isFound ? 1 : 0;
+        Misses += isFound ? 0 : 1;
+        if (tells && !isFound)
+            Observer?.Event(EventClass.KeyMiss, "keymiss"u8, key);
     }
 
     /// <summary>As <see cref="Find"/>, but not a use of the key: no hit or miss, no access time (OBJECT, TYPE, SCAN, DEBUG).</summary>

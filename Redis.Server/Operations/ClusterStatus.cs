@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Redis.Server.Configuration;
 using Redis.Server.Diagnostics;
 
@@ -39,7 +40,7 @@ internal sealed class ClusterStatus(string host, int port, NodeAccess access)
         List<MemberStatus> members = [new(asked.NodeId, $"{host}:{port}", true, asked), .. asked.Members.Select(Ask)];
         members.Sort((a, b) => a.Id.CompareTo(b.Id));
         long lastIndex = members.Max(m => m.Info?.Number("raft_current_index") ?? 0);
-        if (json) output.WriteLine(JsonSerializer.Serialize(members.Select(m => m.ToJson(lastIndex)), Indented));
+        if (json) output.WriteLine(new JsonArray([.. members.Select(m => m.ToJson(lastIndex))]).ToJsonString(Indented));
         else ShowTable(output, asked, members, lastIndex);
         output.Flush();
         return true;
@@ -74,14 +75,14 @@ internal sealed class ClusterStatus(string host, int port, NodeAccess access)
     {
         public long? Behind(long lastIndex) => Info is null ? null : Math.Max(0, lastIndex - Info.Number("raft_last_applied_index"));
 
-        public object ToJson(long lastIndex) => new
+        public JsonObject ToJson(long lastIndex) => new JsonObject
         {
-            id = Id,
-            address = Address,
-            voting = Info is null ? IsVoting : Info.IsVoting,
-            answers = Info is not null,
-            behind = Behind(lastIndex),
-            info = Info?.Fields,
+            ["id"] = Id,
+            ["address"] = Address,
+            ["voting"] = Info is null ? IsVoting : Info.IsVoting,
+            ["answers"] = Info is not null,
+            ["behind"] = Behind(lastIndex),
+            ["info"] = Info is null ? null : new JsonObject(Info.Fields.Select(field => KeyValuePair.Create(field.Key, (JsonNode?)field.Value))),
         };
     }
 }

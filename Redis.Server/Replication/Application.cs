@@ -21,13 +21,14 @@ internal sealed class Application : IDisposable
     private readonly CommandRunner _runner;
     private readonly RespWriter _reply;
     private readonly Func<long> _clock;
-    private readonly List<RequestStream> _flushes = [];
-    private readonly List<RequestStream> _waitForTick = [];
+    private readonly ReplyFlushes _flushes = new();
+    private readonly RepeatedReads _repeated;
     private readonly LateReplies _late;
     private readonly Invalidations _invalidations;
     private readonly BusyReplies _busy;
     private ReadOnlyMemory<Work> _batch;
     private int _position;
+    private int _begun;
     private int _prefetched;
     private RequestStream? _unfinished;
     private long _throttled;
@@ -44,17 +45,15 @@ internal sealed class Application : IDisposable
         runner.Context.CallMeter = runner.Meter;
         _late = new LateReplies(new RespWriter { ErrorWritten = _reply.ErrorWritten }, AnswerLate);
         runner.Context.Waiting.Replies = _late;
+        _repeated = new RepeatedReads(stream => Advance(stream, onLoan: false), stream => Abandon(stream, stream.Taken + 1));
         _busy = new BusyReplies(_queue, runner, new RespWriter { ErrorWritten = _reply.ErrorWritten });
         ScriptLeaves = new ScriptLeaves(runner.Context.Scripts.Watch);
-        runner.Context.Scripts.Watch.ServeOthers = isFirst => _busy.Serve(isFirst, _position < _batch.Length ? _batch.Span[(_position + 1)..] : default);
+        runner.Context.Scripts.Watch.ServeOthers = ServeOthers;
         _executor = new SerialExecutor("application", Drain);
     }
 
-    /// <summary>Asks consensus for an entry that does nothing but carry the leader's time; false when this node does not lead.</summary>
-    public Func<Action<EntryFate>, bool> ProposeTick { get; set; } = _ => false;
-
-    /// <summary>Proposes the entry that ends a wait; false when this node does not lead.</summary>
-    public Func<byte[], bool> ProposeUnblock { get; set; } = _ => false;
+    /// <summary>Proposes an entry of nobody's, such as a tick, and tells what became of it; false when this node does not lead.</summary>
+    public Func<byte[], Action<EntryFate>, bool> Propose { get => _repeated.Propose; set => _repeated.Propose = value; }
 
     /// <summary>What the log says to scripts that run long.</summary>
     public ScriptLeaves ScriptLeaves { get; }
@@ -141,16 +140,23 @@ internal sealed class Application : IDisposable
     /// <summary>Whether a command of this client waits inside the state machine. Application's turn only.</summary>
     public bool IsBlocked(RequestStream stream) => _late.TryFind(stream, out _);
 
+    /// <summary>Whether the reply in the making is this client's. Application's turn only.</summary>
+    public bool IsAnswering(RequestStream stream) => _busy.Running == stream;
+
     /// <summary>Sends a client what it did not ask for: behind the replies it has, before the one in the making. Application's turn only.</summary>
     public void Push(RequestStream stream, ReadOnlySpan<byte> message)
     {
         stream.Output.Append(message);
-        FlushLater(stream);
+        _flushes.Add(stream);
     }
 
     /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
-    public bool Unblock(RequestStream stream, UnblockReason reason) =>
-        _late.TryFind(stream, out EntryId entry) && ProposeUnblock(UnblockPayload.Build(entry, reason));
+    public bool Unblock(RequestStream stream, UnblockReason reason)
+    {
+        bool waits = _late.TryFind(stream, out EntryId entry);
+        stream.HasLeftWaiting |= waits && reason == UnblockReason.Disconnected;
+        return waits && Propose(UnblockPayload.Build(entry, reason), _ => { });
+    }
 
     /// <summary>The state is that of a snapshot. Application's turn, or before the first work.</summary>
     public void StartFrom(EntryId snapshot, long clusterTime)
@@ -203,13 +209,7 @@ internal sealed class Application : IDisposable
             _invalidations.Broadcast();
         }
 
-        foreach (RequestStream stream in _flushes)
-        {
-            stream.IsFlushPending = false;
-            stream.Output.Flush();
-        }
-
-        _flushes.Clear();
+        _flushes.FlushAll();
         if (_appliedIndex != before)
         {
             Keyspace.Keyspace keyspace = _runner.Context.Keyspace;
@@ -226,6 +226,7 @@ internal sealed class Application : IDisposable
         if (_unfinished is { } unfinished)
         {
             _unfinished = null;
+            _begun = _position;
             Advance(unfinished, onLoan);
         }
 
@@ -251,6 +252,7 @@ internal sealed class Application : IDisposable
                     _prefetched = _position + _runner.Prefetch(batch[_position..]);
                 }
 
+                _begun = _position + 1;
                 if (budget-- == 0 || !Do(batch[_position], onLoan))
                 {
                     return false;
@@ -380,7 +382,7 @@ internal sealed class Application : IDisposable
                 if (!IsAborted(request, entry.Time))
                 {
                     _runner.Prepare(request.Bytes);
-                    _runner.Read(LastApplied, entry.Time, entry.Time, stream);
+                    _runner.Read(LastApplied, entry.Time, leaderClock: 0, stream);
                 }
 
                 EndReply(stream, request.Bytes);
@@ -443,8 +445,8 @@ internal sealed class Application : IDisposable
                     EndReply(stream, request.Bytes);
                     break;
                 case RequestKind.Reply or RequestKind.Failure:
-                    _runner.Meter.Answered(request, stream);
                     BeginReply(stream);
+                    _runner.Meter.Answered(request, stream);
                     _reply.Raw(request.Bytes.Span);
                     EndReply(stream, request.Bytes);
                     break;
@@ -454,9 +456,14 @@ internal sealed class Application : IDisposable
         }
     }
 
-    /// <summary>Runs a read; false when it met a key that is due by the leader's clock only, and waits for a tick.</summary>
+    /// <summary>Runs a read; false when it waits for an entry, to be run again.</summary>
     private bool Read(RequestStream stream, in InFlightRequest request)
     {
+        if (_repeated.Include(stream))
+        {
+            return false;
+        }
+
         if (ScriptLeaves.IsStale)
         {
             AnswerError(stream, "LOADING Redis is loading the dataset in memory"u8, request.Bytes);
@@ -471,13 +478,12 @@ internal sealed class Application : IDisposable
             return true;
         }
 
-        if (_waitForTick.Count == 0 && !ProposeTick(TickEnded))
+        if (!_repeated.TryAdd(stream, _runner.Context.HasFindings ? request.Bytes.ToArray() : null))
         {
             AnswerError(stream, "TIMEOUT no quorum for read"u8, request.Bytes);
             return true;
         }
 
-        _waitForTick.Add(stream);
         return false;
     }
 
@@ -491,23 +497,6 @@ internal sealed class Application : IDisposable
 
         _reply.NullArray();
         return true;
-    }
-
-    private void TickEnded(EntryFate fate)
-    {
-        RequestStream[] waiting = [.. _waitForTick];
-        _waitForTick.Clear();
-        foreach (RequestStream stream in waiting)
-        {
-            if (fate == EntryFate.Applied)
-            {
-                Advance(stream, onLoan: false);
-            }
-            else
-            {
-                Abandon(stream, stream.Taken + 1);
-            }
-        }
     }
 
     private void Abandon(RequestStream stream, long through)
@@ -585,16 +574,14 @@ internal sealed class Application : IDisposable
         if (reply.Length > 0)
         {
             stream.Respond(reply.Written);
-            FlushLater(stream);
+            _flushes.Add(stream);
         }
     }
 
-    private void FlushLater(RequestStream stream)
+    /// <summary>A script runs long: what was answered before it does not wait for its end, and what need not is answered.</summary>
+    private void ServeOthers(bool isFirst)
     {
-        if (!stream.IsFlushPending)
-        {
-            stream.IsFlushPending = true;
-            _flushes.Add(stream);
-        }
+        _flushes.FlushAll();
+        _busy.Serve(isFirst, _batch.Span[Math.Min(_begun, _batch.Length)..]);
     }
 }

@@ -109,8 +109,8 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
     }
 
     /// <summary>
-    /// Runs the prepared payload as a read. False, with nothing to be used of the reply, when it met a key that is due by
-    /// the leader's clock and not yet by cluster time.
+    /// Runs the prepared payload as a read. False, with nothing to be used of the reply, when it is to be run again: it met a key that is
+    /// due by the leader's clock and not yet by cluster time, or has findings to be kept by an entry.
     /// </summary>
     public bool Read(EntryId at, long clusterTime, long leaderClock, RequestStream? client)
     {
@@ -118,12 +118,14 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         context.BeginRead(at, clusterTime);
         keyspace.LeaderClock = leaderClock;
         keyspace.MetDueKey = false;
+        context.HasFindings = false;
         context.Watches = client?.Watches;
         context.Notifications?.BeginRead();
         Run(client);
+        bool isRunAgain = context.IsRunAgain;
         keyspace.LeaderClock = 0;
-        context.Notifications?.EndRead(keyspace.MetDueKey);
-        return !keyspace.MetDueKey;
+        context.Notifications?.EndRead(isRunAgain);
+        return !isRunAgain;
     }
 
     /// <summary>Runs one data command outside of any entry.</summary>
@@ -231,11 +233,10 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         }
 
         context.HasReadInScript = false;
-        meter.Caller = client;
         long started = meter.Start();
         command.Handler!(context, args);
         context.CallWitness = null;
-        if (context.Keyspace is not { LeaderClock: > 0, MetDueKey: true }) // such a read is run again
+        if (!context.IsRunAgain)
         {
             meter.Ran(command, args, started, context.Reply.ErrorCount > errors, client);
             if (client?.Tracking is { } session && (context.HasReadInScript || (command.Has(CommandFlags.ReadOnly) && command is not ScriptCommand)))

@@ -55,8 +55,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         _clock = clock;
         _outputs = new RaftOutputs(application, mesh, tracing, logger);
         _outputs.Changed += change => proxy.LeaderIs(change.Leader, isSelf: change.Role == RaftRole.Leader);
-        application.ProposeTick = ProposeTick;
-        application.ProposeUnblock = payload => ProposePayload(payload, static _ => { });
+        application.Propose = ProposePayload;
         application.ScriptLeaves.Propose = payload => ProposePayload(payload, static _ => { });
         application.Progressed = Progressed;
     }
@@ -281,7 +280,7 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
     public void TickIfDue()
     {
         if (State.Role == RaftRole.Leader && _application.NextDueTime < _clock() && Interlocked.Exchange(ref _ticking, 1) == 0
-            && !ProposeTick(_ => Volatile.Write(ref _ticking, 0)))
+            && !ProposePayload(EntryPayload.TickBytes, _ => Volatile.Write(ref _ticking, 0)))
         {
             Volatile.Write(ref _ticking, 0);
         }
@@ -293,8 +292,6 @@ internal sealed class Consensus : IPeerReceiver, IDisposable
         server.Periodic(Stopwatch.GetElapsedTime(_timePassed, now));
         _timePassed = now;
     }
-
-    private bool ProposeTick(Action<EntryFate> done) => ProposePayload(EntryPayload.TickBytes, done);
 
     /// <summary>Proposes an entry of this server's own; false when this node does not lead or takes nothing now.</summary>
     public bool ProposePayload(byte[] payload, Action<EntryFate> done) =>

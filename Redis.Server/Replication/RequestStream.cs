@@ -27,6 +27,7 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     private long _added;
     private long _taken;
     private volatile bool _hasEnded;
+    private volatile bool _hasLeftWaiting;
 
     public abstract string Address { get; }
 
@@ -60,6 +61,13 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     {
         get => _hasEnded;
         protected set => _hasEnded = value;
+    }
+
+    /// <summary>The client left while a command of it waited: what it asked for behind that is nobody's wish any more. Any thread.</summary>
+    public bool HasLeftWaiting
+    {
+        get => _hasLeftWaiting;
+        set => _hasLeftWaiting = value;
     }
 
     /// <summary>

@@ -75,7 +75,13 @@ internal static class FunctionCommands
 
     private static void Flush(CommandContext context, CommandArgs args)
     {
-        if (args.Count > 3 || (args.Count == 3 && !args.Is(2, "sync"u8) && !args.Is(2, "async"u8)))
+        if (args.Count > 3)
+        {
+            WrongArguments(context, args);
+            return;
+        }
+
+        if (args.Count == 3 && !args.Is(2, "sync"u8) && !args.Is(2, "async"u8))
         {
             context.Reply.Error("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"u8);
             return;
@@ -96,7 +102,7 @@ internal static class FunctionCommands
         bool flushes = args.Count > 3 && args.Is(3, "flush"u8), replaces = args.Count > 3 && args.Is(3, "replace"u8);
         if (args.Count > 4)
         {
-            context.Reply.Error("ERR unknown subcommand or wrong number of arguments for 'restore'. Try FUNCTION HELP."u8);
+            WrongArguments(context, args);
             return;
         }
 
@@ -111,6 +117,9 @@ internal static class FunctionCommands
         else
             context.Reply.Ok();
     }
+
+    private static void WrongArguments(CommandContext context, CommandArgs args) =>
+        context.Reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try FUNCTION HELP."u8);
 
     private static void Kill(CommandContext context, CommandArgs args) => context.Scripts.Watch.Kill(context.Reply, isFunction: true);
 

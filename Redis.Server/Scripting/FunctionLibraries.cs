@@ -17,7 +17,7 @@ internal sealed class FunctionLibraries(Func<ScriptEngine> engine) : ISnapshotPa
     private const int EntryBytes = 200;
 
     private readonly SortedDictionary<string, FunctionLibrary> _libraries = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (FunctionLibrary Library, RegisteredFunction Function)> _functions = new();
+    private readonly ConcurrentDictionary<string, (FunctionLibrary Library, RegisteredFunction Function)> _functions = new(StringComparer.OrdinalIgnoreCase); // as in Redis
     private long _textBytes;
     private int _count;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Redis.Server.Scripting;
 
 /// <summary>The first line of a function library: "#!lua name=mylib".</summary>
@@ -10,18 +8,18 @@ internal static class LibraryHeader
     {
         name = "";
         error = "";
-        codeStart = code.IndexOf((byte)'\n');
-        if (!code.StartsWith("#!"u8))
+        List<string> words = [];
+        codeStart = -1;
+        if (!ScriptHeader.Begins(code))
             error = "ERR Missing library metadata";
-        else if (codeStart < 0)
+        else if (!ScriptHeader.TryWords(code, out codeStart, out words))
             error = "ERR Invalid library metadata";
         if (error.Length > 0)
             return false;
-        string[] words = Encoding.Latin1.GetString(code[..codeStart]).Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
         bool isNamed = false;
         foreach (string word in words.Skip(1))
         {
-            if (!word.StartsWith("name=", StringComparison.Ordinal))
+            if (!word.StartsWith("name=", StringComparison.OrdinalIgnoreCase))
             {
                 error = $"ERR Invalid metadata value given: {word}";
                 return false;

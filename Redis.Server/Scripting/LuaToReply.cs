@@ -87,7 +87,7 @@ internal sealed class LuaToReply(LuaThread lua, RespWriter reply, int version)
         if (HasField("err"u8, LuaType.String))
             WriteError();
         else if (HasField("ok"u8, LuaType.String))
-            reply.SimpleString(WithoutLineEnds(lua.Bytes(-1)));
+            reply.SimpleString(WithoutLineEnds(BeforeZero(lua.Bytes(-1))));
         else if (HasField("double"u8, LuaType.Number))
             WriteDouble(lua.Number(-1));
         else if (HasField("map"u8, LuaType.Table))
@@ -107,10 +107,13 @@ internal sealed class LuaToReply(LuaThread lua, RespWriter reply, int version)
         bool isCounted = lua.GetField(-2, "ignore_error_stats_update"u8) == LuaType.Boolean && lua.IsTrue(-1);
         lua.Pop();
         if (isCounted)
-            reply.RepeatError(lua.Bytes(-1));
+            reply.RepeatError(BeforeZero(lua.Bytes(-1)));
         else
-            reply.Error(lua.Bytes(-1));
+            reply.Error(BeforeZero(lua.Bytes(-1)));
     }
+
+    /// <summary>Where C sees the end of a text.</summary>
+    public static ReadOnlySpan<byte> BeforeZero(ReadOnlySpan<byte> text) => text.IndexOf((byte)0) is >= 0 and int end ? text[..end] : text;
 
     /// <summary>Leaves the field on top if it is there.</summary>
     private bool HasField(ReadOnlySpan<byte> name, LuaType type)

@@ -171,6 +171,24 @@ local function bound(v, is_step)
   return v
 end
 
+local function modulo_of(v)
+  local meta = type(v) == "table" and native_getmetatable(v)
+  return meta and rawget(meta, "__mod")
+end
+
+-- '%' as Lua 5.1 computes it, rounding as it goes; the names are those of the operands, or empty.
+local function modulo(a, b, left, right)
+  if math_type(a) == "float" and math_type(b) == "float" then return a - a // b * b end
+  local x, y = to_number(a), to_number(b)
+  if x and y then return x - x // y * y end
+  local operate = modulo_of(a) or modulo_of(b)
+  if operate then return (operate(a, b)) end
+  local culprit, name = a, left
+  if x then culprit, name = b, right end
+  local kind = type(culprit)
+  fail("attempt to perform arithmetic on " .. (name == "" and "a " .. kind .. " value" or name .. " (a " .. kind .. " value)"))
+end
+
 local function text_argument(index, name, v, is_given)
   if type(v) == "string" then return v end
   if type(v) == "number" then return number_text(v) end
@@ -342,7 +360,7 @@ local base = {
 local function make(chunk)
   local function arg_table(...) return { n = select("#", ...) + 0.0, ... } end
   local function pass(...) return ... end
-  return chunk(concat_operand, bound, arg_table, pass)
+  return chunk(concat_operand, bound, arg_table, pass, modulo)
 end
 
 local function load_chunk(text, name)
@@ -354,11 +372,12 @@ end
 base.loadstring = function(...)
   local text, name = ...
   text = text_argument(1, "loadstring", text, select("#", ...) > 0)
-  return load_chunk(text, name or text)
+  return load_chunk(text, name == nil and text or text_argument(2, "loadstring", name))
 end
 
 base.load = function(reader, name)
   if type(reader) ~= "function" then bad_argument(1, "load", "function", reader) end
+  name = name == nil and "=(load)" or text_argument(2, "load", name)
   local parts = {}
   while true do
     local part = reader()
@@ -366,7 +385,7 @@ base.load = function(reader, name)
     if type(part) ~= "string" then fail("reader function must return a string") end
     parts[#parts + 1] = part
   end
-  return load_chunk(native.table.concat(parts), name or "=(load)")
+  return load_chunk(native.table.concat(parts), name)
 end
 
 -- string
@@ -406,7 +425,7 @@ local function format_one(spec, kind, index, v)
   if kind == "q" then return quote(text_argument(index, "format", v, true)) end
   local n = number_argument(index, "format", v, true)
   if kind == "d" or kind == "i" then return native_format(native_sub(spec, 1, -2) .. "d", truncate(n)) end
-  if kind == "c" then return before_zero(native_format(spec, truncate(n) & 255)) end
+  if kind == "c" then return before_zero(native_format(spec, n >= -0x1p31 and n < 0x1p31 and truncate(n) & 255 or 0)) end -- as C makes an int
   if kind == "u" or kind == "o" or kind == "x" or kind == "X" then
     local i = n >= 0x1p63 and truncate(n - 0x1p64) or truncate(n)
     if kind ~= "u" then return native_format(spec, i) end
@@ -551,7 +570,7 @@ local strings = {
     local kind = type(replacement)
     if kind ~= "table" and kind ~= "function" then return check(raw.gsub(...)) end
     text, pattern = text_argument(1, "gsub", text), text_argument(2, "gsub", pattern)
-    return gsub_with(text, pattern, replacement, limit and number_argument(4, "gsub", limit) or 1e999)
+    return gsub_with(text, pattern, replacement, limit == nil and 1e999 or number_argument(4, "gsub", limit))
   end,
   len = function(...) return #text_argument(1, "len", (...)) + 0.0 end,
   lower = text_function("lower"),
@@ -565,7 +584,7 @@ local strings = {
   reverse = text_function("reverse"),
   sub = function(...)
     local s, i, j = ...
-    return native_sub(text_argument(1, "sub", s, select("#", ...) > 0), truncate(number_argument(2, "sub", i, select("#", ...) > 1)), j and truncate(number_argument(3, "sub", j)) or -1)
+    return native_sub(text_argument(1, "sub", s, select("#", ...) > 0), truncate(number_argument(2, "sub", i, select("#", ...) > 1)), j == nil and -1 or truncate(number_argument(3, "sub", j)))
   end,
   upper = text_function("upper"),
 }
@@ -576,7 +595,7 @@ string_meta.__add = arithmetic(function(a, b) return a + b end)
 string_meta.__sub = arithmetic(function(a, b) return a - b end)
 string_meta.__mul = arithmetic(function(a, b) return a * b end)
 string_meta.__div = arithmetic(function(a, b) return a / b end)
-string_meta.__mod = arithmetic(function(a, b) return a % b end)
+string_meta.__mod = arithmetic(function(a, b) return a - a // b * b end)
 string_meta.__pow = arithmetic(function(a, b) return a ^ b end)
 string_meta.__unm = arithmetic(function(a) return -a end)
 string_meta.__idiv = nil
@@ -696,7 +715,7 @@ local tables = {
   remove = function(...)
     local t, position = ...
     local last = #table_argument(1, "remove", ...)
-    position = position and truncate(number_argument(2, "remove", position)) or last
+    position = position == nil and last or truncate(number_argument(2, "remove", position))
     if position < 1 or position > last then return end
     local value = t[position]
     for i = position, last - 1 do t[i] = t[i + 1] end
@@ -745,8 +764,8 @@ local maths = {
   frexp = checked(raw.frexp),
   ldexp = function(x, e) return number_argument(1, "ldexp", x) * 2.0 ^ truncate(number_argument(2, "ldexp", e)) end,
   log10 = function(x) return m.log(number_argument(1, "log10", x), 10) end,
-  cosh = function(x) x = number_argument(1, "cosh", x) return (m.exp(x) + m.exp(-x)) / 2.0 end,
-  sinh = function(x) x = number_argument(1, "sinh", x) return (m.exp(x) - m.exp(-x)) / 2.0 end,
+  cosh = checked(raw.cosh),
+  sinh = checked(raw.sinh),
   tanh = checked(raw.tanh),
   random = checked(raw.random),
   randomseed = function(seed) raw.randomseed(number_argument(1, "randomseed", seed)) end,
@@ -862,6 +881,7 @@ local bit = {
 -- redis
 
 local function error_table(message)
+  message = native.string.match(message, "^[^\0]*") -- where C sees the end of a text
   if native_sub(message, 1, 1) == "-" then message = native_sub(message, 2) end
   message = native.string.match(message, "^(.-)[\r\n]*$")
   local code, text = native.string.match(message, "^([^ ]*) [\r\n]*(.*)$")

@@ -33,6 +33,7 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
 
     private readonly ConcurrentDictionary<string, CachedScript> _scripts = new();
     private long _textBytes;
+    private CachedScript? _last;
 
     /// <summary>Any thread.</summary>
     public int Count => _scripts.Count;
@@ -58,6 +59,14 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
     /// <summary>The script of this name, or null. Any thread.</summary>
     public CachedScript? Find(string sha) => _scripts.GetValueOrDefault(sha);
 
+    /// <summary>The script with this text, or null: the same one is often called again, and its SHA-1 costs more than the comparison. Application's turn only.</summary>
+    public CachedScript? FindText(ReadOnlySpan<byte> body)
+    {
+        if (_last is null || !body.SequenceEqual(_last.Body))
+            _last = Find(NameOf(body));
+        return _last;
+    }
+
     public void Add(CachedScript script)
     {
         if (_scripts.TryAdd(script.Sha, script))
@@ -73,6 +82,7 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
         }
 
         _scripts.Clear();
+        _last = null;
         Volatile.Write(ref _textBytes, 0);
     }
 

@@ -12,7 +12,7 @@ internal static class ScriptCommands
 
     public static IReadOnlyList<Command> Rows { get; } =
     [
-        new ScriptCommand("eval", CommandFlags.Logged | CommandFlags.MayReplicate, Eval, static (scripts, args) => IsKnownRead(scripts.Cache.Find(ScriptCache.NameOf(args[1]))), ReadWrite),
+        new ScriptCommand("eval", CommandFlags.Logged | CommandFlags.MayReplicate, Eval, static (scripts, args) => ScriptHeader.Begins(args[1]) && IsKnownRead(scripts.Cache.Find(ScriptCache.NameOf(args[1]))), ReadWrite),
         // A new script has to become known on all nodes, so its first run is an entry.
         new ScriptCommand("eval_ro", CommandFlags.ReadOnly, EvalReadOnly, static (scripts, args) => scripts.Cache.Find(ScriptCache.NameOf(args[1])) is not null, ReadOnly),
         new ScriptCommand("evalsha", CommandFlags.Logged | CommandFlags.MayReplicate, EvalSha, static (scripts, args) => IsKnownRead(scripts.Cache.Find(args[1])), ReadWrite),
@@ -64,7 +64,10 @@ internal static class ScriptCommands
 
         if (isFull && !isReadOnly)
         {
-            context.Reply.Error("OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"u8);
+            // Redis refuses the command alone before it looks for the script; between MULTI and EXEC it has the script's words.
+            context.Reply.Error(context.IsInTransaction
+                ? "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"u8
+                : "OOM command not allowed when used memory > 'maxmemory'."u8);
             return null;
         }
 
@@ -84,10 +87,9 @@ internal static class ScriptCommands
         if (!TryKeyCount(context, args, Errors.NotInteger, out int keys))
             return;
         Scripts scripts = context.Scripts;
-        string sha = ScriptCache.NameOf(args[1]);
-        CachedScript? script = scripts.Cache.Find(sha);
+        CachedScript? script = scripts.Cache.FindText(args[1]);
         bool isNew = script is null;
-        if (script is null && (script = Make(context, sha, args[1])) is null)
+        if (script is null && (script = Make(context, ScriptCache.NameOf(args[1]), args[1])) is null)
             return;
         if (isNew && context.IsApplying)
             scripts.Cache.Add(script);

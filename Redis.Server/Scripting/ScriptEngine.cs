@@ -62,6 +62,7 @@ internal sealed class ScriptEngine : IDisposable
         _functionEnvironment = lua.Keep();
         _scriptEnvironment = lua.Keep();
         _machine.Reset();
+        _machine.Settle();
     }
 
     /// <summary>Bytes that Lua's objects take.</summary>
@@ -209,7 +210,7 @@ internal sealed class ScriptEngine : IDisposable
         if (lua.TypeOf(-1) == LuaType.Table)
         {
             bool hasText = lua.GetField(-1, "err"u8) == LuaType.String;
-            string text = hasText ? Encoding.Latin1.GetString(lua.Bytes(-1)) : "ERR unknown error";
+            string text = hasText ? Encoding.Latin1.GetString(LuaToReply.BeforeZero(lua.Bytes(-1))) : "ERR unknown error";
             lua.Pop();
             return text;
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Redis.Server.Protocol;
 
 namespace Redis.Server.Scripting;
 
@@ -14,29 +15,30 @@ internal readonly record struct ScriptHeader(bool HasHeader, ScriptFlags Flags, 
         ("no-cluster", ScriptFlags.NoCluster), ("allow-cross-slot-keys", ScriptFlags.AllowCrossSlotKeys),
     ];
 
+    /// <summary>Whether the text has a header.</summary>
+    public static bool Begins(ReadOnlySpan<byte> text) => text.StartsWith("#!"u8);
+
     /// <summary>Reads the header of EVAL's script; false with an error.</summary>
     public static bool TryRead(ReadOnlySpan<byte> script, out ScriptHeader header, out string error)
     {
         header = default;
         error = "";
-        if (!script.StartsWith("#!"u8))
+        if (!Begins(script))
             return true;
-        int end = script.IndexOf((byte)'\n');
-        if (end < 0)
+        if (!TryWords(script, out int end, out List<string> words))
         {
-            error = "ERR Invalid script shebang";
+            error = end < 0 ? "ERR Invalid script shebang" : "ERR Invalid engine in script shebang";
             return false;
         }
 
-        string[] words = Encoding.Latin1.GetString(script[..end]).Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
         ScriptFlags flags = ScriptFlags.None;
         if (words[0] != "#!lua")
             error = $"ERR Unexpected engine in script shebang: {words[0]}";
-        for (int i = 1; i < words.Length && error.Length == 0; i++)
+        for (int i = 1; i < words.Count && error.Length == 0; i++)
         {
             if (!words[i].StartsWith("flags=", StringComparison.Ordinal))
                 error = $"ERR Unknown lua shebang option: {words[i]}";
-            else if (TryFlags(words[i][6..].Split(',', StringSplitOptions.RemoveEmptyEntries), out ScriptFlags read) is { } unknown)
+            else if (TryFlags(words[i].Length == 6 ? [] : words[i][6..].Split(','), out ScriptFlags read) is { } unknown)
                 error = $"ERR Unexpected flag in script shebang: {unknown}";
             else
                 flags |= read;
@@ -44,6 +46,22 @@ internal readonly record struct ScriptHeader(bool HasHeader, ScriptFlags Flags, 
 
         header = new ScriptHeader(true, flags, end);
         return error.Length == 0;
+    }
+
+    /// <summary>The words of a first line that begins with #!, quotes undone as in requests that are typed; false with no end of line (-1), or when a quote has no end.</summary>
+    public static bool TryWords(ReadOnlySpan<byte> code, out int end, out List<string> words)
+    {
+        words = [];
+        end = code.IndexOfAny((byte)'\n', (byte)0);
+        if (end < 0 || code[end] == 0) // where C sees the end of the text
+        {
+            end = -1;
+            return false;
+        }
+
+        bool isSplit = InlineCommand.TrySplit(code[..end], out List<byte[]> split);
+        words.AddRange(split.Select(Encoding.Latin1.GetString));
+        return isSplit;
     }
 
     /// <summary>The names of flags, as FUNCTION LIST tells them.</summary>

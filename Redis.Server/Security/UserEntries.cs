@@ -102,13 +102,34 @@ internal sealed class UserEntries(UserDirectory users)
             SetName, args[2].ToArray(), users.NewUsersSeeAllChannels ? Yes : No, own is null ? No : Yes,
             AclText.Bytes(own is null ? "" : AclText.Rules(own, users.Table)),
         ];
+        HashSet<string> passwords = [.. users.Find(name)?.Rights.Passwords ?? []];
         for (int i = 3; i < args.Count; i++)
         {
-            // The log is no place for passwords.
-            words.Add(args[i] is [(byte)'>', .. ReadOnlySpan<byte> password] ? AclText.Bytes('#' + AclPassword.Hash(password)) : args[i].ToArray());
+            words.Add(WithoutPassword(args[i], passwords));
         }
 
         return FrameRewriting.Build(words, default, 0);
+    }
+
+    /// <summary>
+    /// The log is no place for passwords: it gets the hash of what a rule adds or takes away. What is not a password of the user stays as it
+    /// is, because the error names it.
+    /// </summary>
+    private static byte[] WithoutPassword(ReadOnlySpan<byte> rule, HashSet<string> passwords)
+    {
+        if (rule is not [(byte)'>' or (byte)'<', ..])
+        {
+            return rule.ToArray();
+        }
+
+        string hash = AclPassword.Hash(rule[1..]);
+        if (rule[0] == '>')
+        {
+            passwords.Add(hash);
+            return AclText.Bytes('#' + hash);
+        }
+
+        return passwords.Contains(hash) ? AclText.Bytes('!' + hash) : rule.ToArray();
     }
 
     private byte[] RewriteDelete(CommandArgs args)

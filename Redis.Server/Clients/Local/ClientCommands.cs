@@ -264,7 +264,8 @@ internal static class ClientCommands
         ClientConnection? found = client.Services.Clients.All.FirstOrDefault(c => c.Session.Id == id);
         RaftHost host = client.Services.Host;
         reply.Integer(found is not null
-            && (host.Application.Unblock(found, reason)
+            && (found.Session.Wait?.TrySetResult(reason) == true
+                || host.Application.Unblock(found, reason)
                 || host.Proxy.Tell(found, reason == UnblockReason.Error ? ProxyNote.Unblock : ProxyNote.TimeOut)));
     }
 

@@ -47,14 +47,28 @@ internal static class WaitCommands
 
     private static async Task WaitAsync(ClientConnection client, Wanted wanted)
     {
+        TaskCompletionSource<UnblockReason> unblocked = new();
+        client.Session.Wait = unblocked;
         (bool IsLocal, int Others) has;
         do
         {
             await Task.Delay(PollInterval).ConfigureAwait(false);
             has = Count(client, wanted.Index);
         }
-        while (!wanted.IsMetBy(has) && Environment.TickCount64 < wanted.Deadline && !client.HasEnded);
-        client.Services.Host.Application.Complete(client, reply => Write(reply, wanted, has));
+        while (!wanted.IsMetBy(has) && Environment.TickCount64 < wanted.Deadline && !client.HasEnded && !unblocked.Task.IsCompleted);
+        client.Session.Wait = null;
+        bool fails = !unblocked.TrySetCanceled() && await unblocked.Task.ConfigureAwait(false) == UnblockReason.Error;
+        client.Services.Host.Application.Complete(client, reply =>
+        {
+            if (fails)
+            {
+                reply.Error(Errors.Unblocked);
+            }
+            else
+            {
+                Write(reply, wanted, has);
+            }
+        });
     }
 
     private static (bool IsLocal, int Others) Count(ClientConnection client, long index) => client.Services.Host.Consensus.Read(

@@ -2,7 +2,7 @@ namespace Redis.Server.Scripting.Language;
 
 /// <summary>
 /// Expressions. What is changed: all numbers become floats, as Lua 5.1 has no integers; the operands of '..' pass a function that
-/// prints numbers as Lua 5.1 does; '#' makes a float; names that only Lua 5.1 allows get others.
+/// prints numbers as Lua 5.1 does; '#' makes a float; '%' is a function; names that only Lua 5.1 allows get others.
 /// </summary>
 internal sealed class Expressions(TokenReader tokens, Translator statements)
 {
@@ -145,6 +145,13 @@ internal sealed class Expressions(TokenReader tokens, Translator statements)
         while (tokens.Current.Kind == TokenKind.Symbol && Priorities.TryGetValue(tokens.Current.Text, out (int Left, int Right) priority) && priority.Left > limit)
         {
             bool isConcat = tokens.Current.Is("..");
+            if (tokens.Current.Is("%"))
+            {
+                ParseModulo(left, priority.Right);
+                left = new Operand(OperandKind.Other, start);
+                continue;
+            }
+
             if (isConcat)
                 ConvertForConcat(left);
             Copy();
@@ -340,6 +347,19 @@ internal sealed class Expressions(TokenReader tokens, Translator statements)
         if (!tokens.Current.Is(")"))
             ParseList();
         TakeClosing(")", "(", token.Line);
+    }
+
+    /// <summary>
+    /// The operator '%', whose rounding Lua 5.4 has changed, and what is right of it. The operands' names are for errors, and keep a call from
+    /// giving more than one value; in parentheses a call is no tail call, which would have no place in the source.
+    /// </summary>
+    private void ParseModulo(in Operand left, int limit)
+    {
+        Output.InsertAt(left.Start, $"({Translator.ModuloFunction}(");
+        Output.Write(",", tokens.Current.Line);
+        tokens.Advance();
+        Operand right = Parse(limit);
+        Output.Append($",{Emitter.Quote(left.Name)},{Emitter.Quote(right.Name)}))");
     }
 
     private void ConvertForConcat(in Operand operand)

@@ -15,6 +15,9 @@ internal sealed class Translator
     /// <summary>Converts a bound of a numeric 'for' that is a string.</summary>
     public const string BoundFunction = OwnPrefix + "n";
 
+    /// <summary>The operator '%' as Lua 5.1 computes it.</summary>
+    public const string ModuloFunction = OwnPrefix + "m";
+
     /// <summary>Answers what it is given: a call in its arguments is no tail call.</summary>
     public const string ReturnFunction = OwnPrefix + "r";
 
@@ -38,7 +41,7 @@ internal sealed class Translator
     {
         Translator translator = new(source, chunk);
         Emitter output = translator.Output;
-        output.Append($"local {ConcatFunction},{BoundFunction},{OwnPrefix}a,{ReturnFunction}=... return function(...)");
+        output.Append($"local {ConcatFunction},{BoundFunction},{OwnPrefix}a,{ReturnFunction},{ModuloFunction}=... return function(...)");
         translator.Block(new FunctionScope(null, isVariadic: true));
         if (translator.Tokens.Current.Kind != TokenKind.End)
             throw translator.Tokens.Expected("<eof>");

@@ -11,7 +11,7 @@ internal sealed class MathLibrary(Func<DeterministicRandom> entry)
     private DeterministicRandom? _random;
 
     public IEnumerable<(string Name, LuaFunction Function)> Functions =>
-        [("frexp", SplitExponent), ("tanh", HyperbolicTangent), ("random", Random), ("randomseed", Seed), ("number", ToNumber), ("bits", LowBits)];
+        [("frexp", SplitExponent), ("cosh", Applied("cosh", Math.Cosh)), ("sinh", Applied("sinh", Math.Sinh)), ("tanh", Applied("tanh", Math.Tanh)), ("random", Random), ("randomseed", Seed), ("number", ToNumber), ("bits", LowBits)];
 
     /// <summary>A script begins: it has no seed of its own.</summary>
     public void Begin() => _random = null;
@@ -62,11 +62,11 @@ internal sealed class MathLibrary(Func<DeterministicRandom> entry)
         return !text.IsEmpty;
     }
 
-    private static int HyperbolicTangent(LuaThread lua)
+    private static LuaFunction Applied(string name, Func<double, double> function) => lua =>
     {
-        lua.Push(Math.Tanh(Arguments.Number(lua, 1, "tanh")));
+        lua.Push(function(Arguments.Number(lua, 1, name)));
         return 1;
-    }
+    };
 
     private static int SplitExponent(LuaThread lua)
     {

@@ -14,6 +14,8 @@ internal static unsafe partial class LuaApi
     public const int RegistryIndex = -1_000_000 - 1000;
     public const int MaskCount = 8;
     public const int CollectAll = 2;
+    public const int CollectStep = 5;
+    public const int CollectByGenerations = 10;
 
     public const string Library = "lua54";
 
@@ -143,6 +145,9 @@ internal static unsafe partial class LuaApi
     /// <summary>Takes more arguments for other purposes than <see cref="CollectAll"/>.</summary>
     [LibraryImport(Library)]
     public static partial int lua_gc(nint state, int what);
+
+    [LibraryImport(Library)]
+    public static partial int lua_gc(nint state, int what, int first, int second);
 
     [LibraryImport(Library)]
     public static partial int lua_getstack(nint state, int level, byte* activation);

@@ -135,9 +135,21 @@ internal sealed unsafe class LuaMachine : IDisposable
             return LuaApi.luaL_loadbufferx(lua.Handle, source, (nuint)text.Length, name, mode) == LuaApi.Ok;
     }
 
+    /// <summary>What there is now stays: from here on, the collector looks above all at what is new.</summary>
+    public void Settle()
+    {
+        if (!OperatingSystem.IsLinux())
+            return; // elsewhere nothing waits for the collector (ObjectSpace), and not everywhere can variable arguments be passed like this
+        _ = LuaApi.lua_gc(_main, LuaApi.CollectByGenerations, 0, 0);
+        _ = LuaApi.lua_gc(_main, LuaApi.CollectAll);
+    }
+
     /// <summary>A script begins: what is pushed from now on, it can see.</summary>
     public void Begin()
     {
+        if (_heap.TryBeginScript())
+            return;
+        _ = LuaApi.lua_gc(_main, LuaApi.CollectStep, 0, 0); // what scripts leave is young, and mostly garbage
         if (_heap.TryBeginScript())
             return;
         _ = LuaApi.lua_gc(_main, LuaApi.CollectAll);
