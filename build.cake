@@ -217,6 +217,9 @@ void PublishServers(IEnumerable<string> names)
 {
     foreach (var platform in names)
     {
+        // Apart from the build, which stays as it is, and anew: code that was compiled ahead in another way is not noticed to be stale.
+        var build = MakeAbsolute(artifacts + Directory("published-build"));
+        CleanDirectory(build);
         var output = artifacts + Directory("publish") + Directory(platform);
         CleanDirectory(output);
         // The lock files describe the portable build; a published platform adds its runtime, which is not recorded.
@@ -227,8 +230,8 @@ void PublishServers(IEnumerable<string> names)
             SelfContained = true,
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
-                .Append("--artifacts-path").AppendQuoted(MakeAbsolute(artifacts + Directory("published-build")).FullPath) // what was built stays as it is
-                .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:DebugType=embedded")
+                .Append("--artifacts-path").AppendQuoted(build.FullPath)
+                .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=embedded")
                 .Append("-p:RunAnalyzers=false") // the target Build has run them
                 .Append("-p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
