@@ -211,7 +211,9 @@ string Checksum(string file) => $"{Convert.ToHexStringLower(SHA256.HashData(Syst
 // with a C linker can do.
 const string NativeSuffix = "-native";
 
-string RuntimeOf(string platform) => platform.EndsWith(NativeSuffix) ? platform[..^NativeSuffix.Length] : platform;
+bool IsNative(string platform) => platform.EndsWith(NativeSuffix);
+
+string RuntimeOf(string platform) => IsNative(platform) ? platform[..^NativeSuffix.Length] : platform;
 
 void PublishServers(IEnumerable<string> names)
 {
@@ -231,7 +233,7 @@ void PublishServers(IEnumerable<string> names)
             OutputDirectory = output,
             ArgumentCustomization = arguments => arguments
                 .Append("--artifacts-path").AppendQuoted(build.FullPath)
-                .Append(platform.EndsWith(NativeSuffix) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=embedded")
+                .Append(IsNative(platform) ? "-p:PublishAot=true" : "-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=embedded")
                 .Append("-p:RunAnalyzers=false") // the target Build has run them
                 .Append("-p:GenerateDocumentationFile=false -p:NuGetLockFilePath=obj/publish.lock.json"),
         });
@@ -259,7 +261,7 @@ void MakeRelease(IEnumerable<string> names)
         CopyFiles($"{artifacts}/publish/{platform}/redis-raft-server*", content);
         DeleteFiles($"{content}/*.sha256");
         CopyFiles(new FilePath[] { "LICENSE", "THIRD-PARTY-NOTICES" }, content);
-        CopyFile(GetFiles($"{NuGetPackages()}/microsoft.netcore.app.runtime.{(platform.EndsWith(NativeSuffix) ? "nativeaot." : "")}{RuntimeOf(platform)}/*/THIRD-PARTY-NOTICES.TXT").Last(), content + File("dotnet-notices.txt"));
+        CopyFile(GetFiles($"{NuGetPackages()}/microsoft.netcore.app.runtime.{(IsNative(platform) ? "nativeaot." : "")}{RuntimeOf(platform)}/*/THIRD-PARTY-NOTICES.TXT").Last(), content + File("dotnet-notices.txt"));
         CopyDirectory("docs/deploy", content + Directory("docs/deploy"));
         if (platform.StartsWith("win"))
         {

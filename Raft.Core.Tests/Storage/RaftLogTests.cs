@@ -120,10 +120,7 @@ internal sealed class RaftLogTests
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
         using RaftLog log = RaftLog.Open(directory, StorageNode.Options with { MaxCacheBytes = 1000 });
-        for (int i = 1; i <= 3000; i++)
-        {
-            log.Append(StorageNode.Entry(new EntryId(1, i), 100));
-        }
+        AppendFirst(log, 3000, _ => 100);
 
         log.ReleaseApplied(2000);
         Assert.That(log.CacheEntries, Is.EqualTo(3000), "nothing is on disk yet");
@@ -140,10 +137,7 @@ internal sealed class RaftLogTests
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
         using RaftLog log = RaftLog.Open(directory, StorageNode.Options with { MaxCacheBytes = 1 });
-        for (int i = 1; i <= 10; i++)
-        {
-            log.Append(StorageNode.Entry(new EntryId(1, i), 100));
-        }
+        AppendFirst(log, 10, _ => 100);
 
         log.Syncer.SyncOnce();
         log.ReleaseApplied(10);
@@ -162,10 +156,7 @@ internal sealed class RaftLogTests
     {
         using DataDirectory directory = DataDirectory.Open("/data", new FaultyDisk());
         using RaftLog log = RaftLog.Open(directory, StorageNode.Options with { MaxCacheBytes = long.MaxValue });
-        for (int i = 1; i <= 3000; i++)
-        {
-            log.Append(StorageNode.Entry(new EntryId(1, i), 100));
-        }
+        AppendFirst(log, 3000, _ => 100);
 
         log.ReleaseApplied(2000, heldByAll: 3000);
         Assert.That(log.CacheEntries, Is.EqualTo(3000), "nothing is on disk yet");
@@ -188,10 +179,7 @@ internal sealed class RaftLogTests
         FaultyDisk disk = new();
         using DataDirectory directory = DataDirectory.Open("/data", disk);
         using RaftLog log = RaftLog.Open(directory, StorageNode.Options);
-        for (int i = 1; i <= 3000; i++)
-        {
-            log.Append(StorageNode.Entry(new EntryId(1, i), i % 300));
-        }
+        AppendFirst(log, 3000, i => i % 300);
 
         log.Syncer.SyncOnce();
         log.ReleaseApplied(3000, heldByAll: 3000);
@@ -279,10 +267,7 @@ internal sealed class RaftLogTests
         FaultyDisk disk = new();
         using DataDirectory directory = DataDirectory.Open("/data", disk);
         using RaftLog log = RaftLog.Open(directory, StorageNode.Options);
-        for (int i = 1; i <= 100; i++)
-        {
-            log.Append(StorageNode.Entry(new EntryId(1, i), 1000));
-        }
+        AppendFirst(log, 100, _ => 1000);
 
         log.Syncer.SyncOnce();
         Assert.That(log.FileSize, Is.GreaterThan(100_000));
@@ -292,6 +277,15 @@ internal sealed class RaftLogTests
         Assert.That(log.FileSize, Is.LessThan(8192));
         Assert.That(disk.Paths.Count(path => SegmentFile.TryParseName("log", Path.GetFileName(path), out uint _)), Is.LessThanOrEqualTo(3));
         Assert.That(disk.Paths.Count(path => path.EndsWith(SegmentFile.SpareSuffix, StringComparison.Ordinal)), Is.EqualTo(6), "as many as may wait");
+    }
+
+    /// <summary>Appends entries 1 and on, of term 1.</summary>
+    private static void AppendFirst(RaftLog log, int count, Func<int, int> size)
+    {
+        for (int i = 1; i <= count; i++)
+        {
+            log.Append(StorageNode.Entry(new EntryId(1, i), size(i)));
+        }
     }
 
     private static void Compare(RaftLog log, EntryId @base, List<LogEntry> list, int salt)

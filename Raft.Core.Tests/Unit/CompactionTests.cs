@@ -88,13 +88,7 @@ public sealed class CompactionTests
     [Test]
     public void SnapshotUnderWayToASilentPeerHoldsNothing()
     {
-        LoneServer leader = new(2, 0);
-        leader.Server.Options = leader.Server.Options with { KeptEntries = 0 };
-        leader.BecomeLeader();
-        Commit(leader);
-        SnapshotId first = At(leader, leader.Last.Index);
-        leader.Server.SnapshotTaken(first);
-        leader.Server.Receive(3, new AppendReply(leader.Server.Term, false, 1, EntryId.None, 0, 3));
+        LoneServer leader = SendingASnapshot(out _);
         Assert.That(leader.Take<SnapshotRequest>(), Is.Not.Empty, "node 3 lacks everything");
         for (int i = 0; i < 5; i++)
         {
@@ -111,13 +105,7 @@ public sealed class CompactionTests
     [TestCase(0, false)]
     public void SnapshotUnderWayHoldsWhatFollowsItForAnElectionTimeout(int milliseconds, bool isHeld)
     {
-        LoneServer leader = new(2, 0);
-        leader.Server.Options = leader.Server.Options with { KeptEntries = 0 };
-        leader.BecomeLeader();
-        Commit(leader);
-        SnapshotId first = At(leader, leader.Last.Index);
-        leader.Server.SnapshotTaken(first);
-        leader.Server.Receive(3, new AppendReply(leader.Server.Term, false, 1, EntryId.None, 0, 3));
+        LoneServer leader = SendingASnapshot(out SnapshotId first);
         leader.Server.Periodic(TimeSpan.Zero);
         leader.Server.Periodic(leader.Server.Options.ElectionTimeout / 2);
         leader.Server.Propose(new byte[1], out _);
@@ -125,6 +113,19 @@ public sealed class CompactionTests
         leader.Server.Periodic((leader.Server.Options.ElectionTimeout / 2) + TimeSpan.FromMilliseconds(milliseconds));
         leader.Server.SnapshotTaken(At(leader, leader.Last.Index));
         Assert.That(leader.Base, Is.EqualTo(isHeld ? first.Last : leader.Last));
+    }
+
+    /// <summary>A leader that keeps no entries behind its snapshot, and whose peer 3 lacks everything.</summary>
+    private static LoneServer SendingASnapshot(out SnapshotId snapshot)
+    {
+        LoneServer leader = new(2, 0);
+        leader.Server.Options = leader.Server.Options with { KeptEntries = 0 };
+        leader.BecomeLeader();
+        Commit(leader);
+        snapshot = At(leader, leader.Last.Index);
+        leader.Server.SnapshotTaken(snapshot);
+        leader.Server.Receive(3, new AppendReply(leader.Server.Term, false, 1, EntryId.None, 0, 3));
+        return leader;
     }
 
     private static SnapshotId At(LoneServer server, long index) => new(new EntryId(server.TermAt(index), index), 10, (ulong)index);

@@ -63,6 +63,9 @@ internal class Command
     /// <summary>"get", "object|encoding".</summary>
     public string FullName { get; private set; }
 
+    /// <summary>The full name as a client wrote it, where its own words are not kept.</summary>
+    public byte[] FullNameIn(bool isLowerCase) => System.Text.Encoding.ASCII.GetBytes(isLowerCase ? FullName : FullName.ToUpperInvariant());
+
     /// <summary>A small number of its own, in the order in which rows were made: what statistics are filed under.</summary>
     public int Ordinal { get; } = Interlocked.Increment(ref _last);
 

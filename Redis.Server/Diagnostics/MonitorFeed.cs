@@ -44,7 +44,7 @@ internal sealed class MonitorFeed(SecretArguments secrets) : ICallWitness
         if (args.Count == 0)
         {
             // A command that stands for several (EXEC), or one that was answered without being looked at again (MULTI).
-            Quote(System.Text.Encoding.ASCII.GetBytes(isLowerCase ? command.FullName : command.FullName.ToUpperInvariant()));
+            Quote(command.FullNameIn(isLowerCase));
         }
 
         for (int i = 0; i < args.Count; i++)

@@ -32,8 +32,7 @@ internal sealed class SlowLog(DiagnosticsSection options, SecretArguments secret
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         // MULTI and DISCARD are answered without being looked at again.
-        IReadOnlyList<byte[]> words = args.Count > 0 ? Shorten(command, args)
-            : [Encoding.ASCII.GetBytes(client is { WritesLowerCase: true } ? command.FullName : command.FullName.ToUpperInvariant())];
+        IReadOnlyList<byte[]> words = args.Count > 0 ? Shorten(command, args) : [command.FullNameIn(client is { WritesLowerCase: true })];
         _entries.AddFirst(new SlowLogEntry(_nextId++, now, microseconds, words, client?.Address ?? "", client?.Name ?? ""));
         while (_entries.Count > options.SlowLogMaxLength)
         {
