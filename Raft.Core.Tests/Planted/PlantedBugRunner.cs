@@ -9,17 +9,13 @@ namespace Raft.Core.Tests.Planted;
 /// </summary>
 internal sealed class PlantedBugRunner
 {
-    private const string BuildOptions = "-p:TreatWarningsAsErrors=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false";
-
-    /// <summary>Processor time after which a hunt counts as hung: a bug may loop, but a busy machine must not look like one.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-
-    /// <summary>A hunt that waits for ever needs no processor.</summary>
-    private static readonly TimeSpan LongestHunt = TimeSpan.FromMinutes(20);
-
     private static readonly string Work = Path.Combine(SourceTree.Root, "artifacts", "planted");
 
     private static readonly string Tests = Path.Combine(Work, "tests", "Raft.Core.Tests.dll");
+
+    private readonly LibraryCompiler _core = new(Path.Combine(Work, "source"), "Raft.Core", Path.Combine(Work, "tests"));
+
+    private readonly LibraryCompiler _storage = new(Path.Combine(Work, "source"), "Raft.Storage", Path.Combine(Work, "tests"));
 
     private readonly List<string> _table = [];
 
@@ -51,7 +47,7 @@ internal sealed class PlantedBugRunner
     private bool HoldsWithoutABug()
     {
         PlantedBug none = new("0", "No bug", null, []);
-        string? failure = !PrepareSource(none) || !Build(none, "Raft.Storage") ? "does not build" : HuntInCore() ?? HuntInStorage();
+        string? failure = !PrepareSource(none) || !Build(none, _core, _storage) ? "does not build" : HuntInCore() ?? HuntInStorage();
         Console.WriteLine(failure is null ? "Without a bug everything holds." : $"Without a bug something fails, so the hunt would prove nothing: {failure}");
         return failure is null;
     }
@@ -68,9 +64,9 @@ internal sealed class PlantedBugRunner
             return Tell(bug, false, "the list no longer fits the source");
         }
 
-        // Raft.Storage is built with Raft.Core only when the bug is in it: the good one goes with either.
+        // Raft.Storage is built only when the bug is in it: the good one goes with either Raft.Core.
         bool isInCore = bug.Changes.All(c => c.File.StartsWith("Raft.Core", StringComparison.Ordinal));
-        if (!Build(bug, isInCore ? "Raft.Core" : "Raft.Storage"))
+        if (!Build(bug, isInCore ? [_core] : [_core, _storage]))
         {
             return Tell(bug, false, "does not build");
         }
@@ -79,19 +75,14 @@ internal sealed class PlantedBugRunner
         return Tell(bug, how is not null, how ?? "SURVIVED");
     }
 
-    private static bool Build(PlantedBug bug, string project)
+    private static bool Build(PlantedBug bug, params IReadOnlyList<LibraryCompiler> libraries)
     {
-        (int built, string output) = Execute("dotnet", $"build {Path.Combine(Work, "source", project)} -c Release --nologo -v q -o {Path.Combine(Work, "library")} {BuildOptions}");
-        if (built != 0)
-        {
-            Console.WriteLine($"{bug.Number}: {output}");
-            return false;
-        }
-
         CopyFolder(AppContext.BaseDirectory, Path.Combine(Work, "tests"));
-        foreach (string library in (string[])(project == "Raft.Core" ? ["Raft.Core.dll"] : ["Raft.Core.dll", "Raft.Storage.dll"]))
+        foreach (LibraryCompiler library in libraries)
         {
-            File.Copy(Path.Combine(Work, "library", library), Path.Combine(Work, "tests", library), overwrite: true);
+            if (library.Compile() is not { } failure) continue;
+            Console.WriteLine($"{bug.Number}: {failure}");
+            return false;
         }
 
         return true;
@@ -101,7 +92,7 @@ internal sealed class PlantedBugRunner
     private static string? HuntInCore()
     {
         Stopwatch watch = Stopwatch.StartNew();
-        (int simulated, string found) = Execute("dotnet", $"{Tests} seeds 0 {SuiteSeeds.Count}");
+        (int simulated, string found) = ChildProcess.Run("dotnet", [Tests, "seeds", "0", $"{SuiteSeeds.Count}"], SourceTree.Root);
         if (simulated != 0)
         {
             Console.WriteLine(found);
@@ -117,7 +108,7 @@ internal sealed class PlantedBugRunner
     private static string? HuntByTests(string filter)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        (int tested, string failures) = Execute("dotnet", $"test {Tests} --filter \"{filter}\"");
+        (int tested, string failures) = ChildProcess.Run("dotnet", ["test", Tests, "--filter", filter], SourceTree.Root);
         if (tested == 0)
         {
             return null;
@@ -189,29 +180,6 @@ internal sealed class PlantedBugRunner
         {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
         }
-    }
-
-    private static (int Code, string Output) Execute(string program, string arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            WorkingDirectory = SourceTree.Root,
-        })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Stopwatch watch = Stopwatch.StartNew();
-        while (!process.WaitForExit(TimeSpan.FromSeconds(1)))
-        {
-            if (process.TotalProcessorTime > Patience || watch.Elapsed > LongestHunt)
-            {
-                process.Kill(entireProcessTree: true);
-                return (-1, "stopped: out of time");
-            }
-        }
-
-        process.WaitForExit();
-
-        return (process.ExitCode, output.Result);
     }
 
     private bool Tell(PlantedBug bug, bool caught, string how)
