@@ -66,6 +66,16 @@ Task("ClusterBenchmark")
     .IsDependentOn("Build")
     .Does(() => Benchmarks($"cluster {PassedOn("rounds", "quick", "wide", "open-loop", "baseline", "recorded", "only", "output", "draw")}"));
 
+Task("Budget")
+    .Description("Measures what one SET and one GET cost each process: processor time, system calls, allocations, bytes; --only=NAME.")
+    .IsDependentOn("Build")
+    .Does(() => Benchmarks($"budget {PassedOn("only")}"));
+
+Task("Endurance")
+    .Description("Watches the memory of three nodes and the pauses of their collections under a mixed load; --minutes=N (60), --rate=N, --output=FILE.")
+    .IsDependentOn("Build")
+    .Does(() => Benchmarks($"endurance {PassedOn("minutes", "rate", "output")}"));
+
 Task("Growth")
     .Description("Measures how throughput changes with nodes, clients, pipeline, value bytes and keys, beside redis-server; --only=NAME, --rounds=N, --output=DIR.")
     .IsDependentOn("Build")

@@ -43,6 +43,9 @@ internal sealed class DeploymentTests() : FreshCluster(0)
         Assert.That(text, Does.Match("(?m)^# TYPE raft_fsync_duration_seconds histogram$"));
         Assert.That(text, Does.Match("(?m)^raft_fsync_duration_seconds_bucket{le=\"\\+Inf\"} [1-9]\\d*$").And.Match("(?m)^raft_fsync_duration_seconds_count [1-9]\\d*$"));
         Assert.That(text, Does.Match("(?m)^redis_keys 1$"));
+        Assert.That(text, Does.Match("(?m)^# TYPE process_gc_pause_seconds_total counter$").And.Match("(?m)^process_gc_allocated_bytes_total [1-9]\\d+$"));
+        Assert.That(text, Does.Match("(?m)^process_gc_collections_total{generation=\"2\"} \\d+$").And.Match("(?m)^process_gc_heap_bytes{generation=\"4\"} \\d+$"));
+        Assert.That(text, Does.Match("(?m)^process_resident_memory_bytes [1-9]\\d+$").And.Match("(?m)^process_cpu_seconds_total 0?\\.?\\d"));
         using HttpResponseMessage other = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/"));
         Assert.That((int)other.StatusCode, Is.EqualTo(404));
 

@@ -28,6 +28,13 @@ internal sealed class LocalClusterPlanTests
     }
 
     [Test]
+    public void MetricsPort_IsTheFirstNodes()
+    {
+        LocalClusterPlan plan = LocalClusterPlan.Parse(["--metrics-port", "9121"]);
+        Assert.That(Enumerable.Range(1, 3).Select(node => plan.ArgumentsOf(node)[^1]), Is.EqualTo(new[] { "9121", "9122", "9123" }));
+    }
+
+    [Test]
     public void WithACertificate_NodesSpeakTlsOnly_AndTheHintsSayHow()
     {
         using Security.TestAuthority authority = new("ours");

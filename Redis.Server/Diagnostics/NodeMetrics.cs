@@ -26,6 +26,7 @@ internal sealed class NodeMetrics : IDisposable
         AddPeers(services.Host);
         AddDisk(services.Host);
         AddServer(services);
+        AddProcess();
     }
 
     public void Dispose() => _meter.Dispose();
@@ -101,6 +102,29 @@ internal sealed class NodeMetrics : IDisposable
         Gauge("redis.memory.bytes", "Memory of the data", () => services.Keyspace.UsedMemory);
         Count("redis.keys.expired", "Keys removed because their time had passed", () => services.Keyspace.ExpiredKeys);
     }
+
+    private void AddProcess()
+    {
+        Gauge("process.resident.memory.bytes", "Physical memory of the process", () => Environment.WorkingSet);
+        _meter.CreateObservableCounter("process.cpu.seconds", () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "Processor time of the process");
+        Count("process.gc.allocated.bytes", "Bytes allocated on the managed heap", () => GC.GetTotalAllocatedBytes());
+        _meter.CreateObservableCounter("process.gc.pause.seconds", () => GC.GetTotalPauseDuration().TotalSeconds, "s", "Time that collections stopped the process");
+        _meter.CreateObservableCounter("process.gc.collections", () => Generations(GC.MaxGeneration + 1, generation => GC.CollectionCount(generation)), null, "Collections of a generation and all younger ones");
+        _meter.CreateObservableGauge(
+            "process.gc.heap.bytes",
+            HeapSizes,
+            null,
+            "Size of a generation after the last collection; 3: large objects, 4: pinned ones");
+    }
+
+    private static IEnumerable<Measurement<long>> HeapSizes()
+    {
+        GCMemoryInfo heap = GC.GetGCMemoryInfo();
+        return Generations(heap.GenerationInfo.Length, generation => heap.GenerationInfo[generation].SizeAfterBytes);
+    }
+
+    private static IEnumerable<Measurement<long>> Generations(int count, Func<int, long> value) =>
+        Enumerable.Range(0, count).Select(generation => new Measurement<long>(value(generation), new KeyValuePair<string, object?>("generation", generation)));
 
     private void Gauge(string name, string description, Func<long> value) => _meter.CreateObservableGauge(name, value, null, description);
 

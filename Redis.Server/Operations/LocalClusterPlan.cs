@@ -23,6 +23,9 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
     /// <summary>The files of the tls-* options: a path that was given is meant from here, not from the nodes' directories.</summary>
     private IReadOnlyList<string> FullPaths { get; init; } = [];
 
+    /// <summary>Where the first node answers Prometheus, the others behind it as with <see cref="FirstPort"/>; 0: nowhere.</summary>
+    public int MetricsPort { get; init; }
+
     /// <summary>The server to start, and what comes before its arguments: this executable, if nothing else is said.</summary>
     public IReadOnlyList<string> Program { get; init; } = ThisProgram();
 
@@ -61,7 +64,8 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
         }
         if (plan.FirstPort + plan.Nodes - 1 > 65535) throw Wrong($"port {plan.FirstPort}", "the ports would end beyond 65535");
         ServerOptions common = CommandLine.Parse(rest, TextReader.Null);
-        plan = plan with { Directory = Path.GetFullPath(plan.Directory), NodeOptions = rest, Password = common.Security.RequirePass };
+        if (common.Diagnostics.MetricsPort + plan.Nodes - 1 > 65535) throw Wrong($"metrics-port {common.Diagnostics.MetricsPort}", "the ports would end beyond 65535");
+        plan = plan with { Directory = Path.GetFullPath(plan.Directory), NodeOptions = rest, Password = common.Security.RequirePass, MetricsPort = common.Diagnostics.MetricsPort };
         return plan.WithAccess(common);
     }
 
@@ -103,7 +107,8 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
     /// <exception cref="ConfigurationException">A port is busy, or the directory cannot be written.</exception>
     public void Prepare()
     {
-        foreach (int port in Enumerable.Range(FirstPort, Nodes)) EnsureFree(port);
+        foreach (int port in Enumerable.Range(FirstPort, Nodes)) EnsureFree(port, "port");
+        foreach (int port in Enumerable.Range(MetricsPort, MetricsPort > 0 ? Nodes : 0)) EnsureFree(port, "metrics-port");
         for (int node = 1; node <= Nodes; node++)
         {
             string directory = DirectoryOf(node);
@@ -135,6 +140,7 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
         "--raft.addr", $"{Host}:{PortOf(node)}",
         .. Password.Length > 0 ? (string[])["--raft.cluster-password", Password] : [],
         .. NodeOptions,
+        .. MetricsPort > 0 ? (string[])["--metrics-port", (MetricsPort + node - 1).ToString(CultureInfo.InvariantCulture)] : [],
         .. FullPaths,
     ];
 
@@ -145,7 +151,7 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
         return isDotnet ? [program, Environment.GetCommandLineArgs()[0]] : [program];
     }
 
-    private static void EnsureFree(int port)
+    private static void EnsureFree(int port, string option)
     {
         try
         {
@@ -157,7 +163,7 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
         }
         catch (SocketException e)
         {
-            throw Wrong($"port {port}", $"cannot be listened on ({e.Message}); choose other ports with --port");
+            throw Wrong($"{option} {port}", $"cannot be listened on ({e.Message}); choose other ports with --{option}");
         }
     }
 

@@ -56,6 +56,9 @@ internal sealed record BenchmarkPlan
         return plan with { NodeOptions = others };
     }
 
+    /// <summary>The same, not quick.</summary>
+    public BenchmarkPlan InFull() => this with { IsQuick = false, RoundsGiven = null };
+
     /// <summary>How many requests a load is measured with.</summary>
     public int RequestsOf(Load load) => Math.Max(load.Clients, load.Requests / (IsQuick ? 5 : 1));
 

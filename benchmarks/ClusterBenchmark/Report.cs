@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using Redis.Server.Operations;
+using Benchmarks.Measuring;
 
 namespace Benchmarks.ClusterBenchmark;
 
@@ -35,21 +34,10 @@ internal static class Report
     /// <summary>The chart beside the figures of a run, from them alone: there is one source.</summary>
     public static void Draw(string path) => File.WriteAllText(Path.ChangeExtension(path, ".svg"), RecordedRatios.Read(path).Chart());
 
-    /// <summary>What of the machine and the build belongs to every figure.</summary>
-    public static object Circumstances() => new
-    {
-        time = DateTime.UtcNow.ToString("u", CultureInfo.InvariantCulture),
-        version = ServerVersion.Text,
-        commit = ServerVersion.GitSha1,
-        os = RuntimeInformation.OSDescription,
-        cores = Environment.ProcessorCount,
-        runtime = RuntimeInformation.FrameworkDescription,
-    };
-
     private static string Text(BenchmarkPlan plan, IReadOnlyList<Measurement> measurements, IReadOnlyList<OpenLoopFigures> openLoop) => JsonSerializer.Serialize(
         new
         {
-            circumstances = Circumstances(),
+            circumstances = Circumstances.Now(),
             nodes = plan.Nodes,
             rounds = plan.Rounds,
             quick = plan.IsQuick,

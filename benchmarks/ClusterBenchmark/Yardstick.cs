@@ -13,6 +13,8 @@ internal sealed class Yardstick : IDisposable
 
     public int Port { get; }
 
+    public int ProcessId => _process.Id;
+
     public static Yardstick Start(string directory, int port)
     {
         Directory.CreateDirectory(directory);

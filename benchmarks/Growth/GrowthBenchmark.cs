@@ -23,7 +23,7 @@ internal static class GrowthBenchmark
                 List<GrowthPoint> points = Measure(curve, directory, plan.Rounds);
                 string file = Path.Combine(output, $"growth-{curve.Name.Replace(' ', '-')}");
                 File.WriteAllText(file + ".svg", GrowthChart.Draw(curve, points));
-                File.WriteAllText(file + ".json", JsonSerializer.Serialize(new { curve = curve.Name, rounds = plan.Rounds, circumstances = Report.Circumstances(), points }, Indented) + "\n");
+                File.WriteAllText(file + ".json", JsonSerializer.Serialize(new { curve = curve.Name, rounds = plan.Rounds, circumstances = Circumstances.Now(), points }, Indented) + "\n");
                 Console.WriteLine($"Written to {file}.svg and .json");
             }
             return 0;
