@@ -80,6 +80,22 @@ public sealed class MembershipTests
     }
 
     [Test]
+    public void RemovedMemberIsNeitherSentAnythingNorBelieved()
+    {
+        LoneServer leader = Leader();
+        leader.Server.RemoveMember(3, out _);
+        Acknowledge(leader);
+        leader.Sent.Clear();
+        leader.Server.Propose(new byte[1], out _);
+        leader.Server.Replicate();
+        Assert.That(leader.Take<AppendRequest>(), Has.Count.EqualTo(1), "node 2 is the only other member");
+        leader.Server.Receive(3, new AppendReply(leader.Server.Term + 5, false, 1, EntryId.None, 0, 3));
+        leader.Server.Receive(3, new SnapshotReply(leader.Server.Term + 5, default, 0, false, 0, 3));
+        leader.Server.Receive(3, new VoteReply(leader.Server.Term + 5, false, false, 3));
+        Assert.That(leader.Server.Role, Is.EqualTo(RaftRole.Leader), "a server that was removed disturbs nobody");
+    }
+
+    [Test]
     public void OneChangeIsOpenAtATime()
     {
         LoneServer leader = Leader();
