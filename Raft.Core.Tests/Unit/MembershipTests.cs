@@ -26,6 +26,37 @@ public sealed class MembershipTests
     }
 
     [Test]
+    public void ServerThatALeaderTakesInBeginsNoCluster()
+    {
+        RaftServer server = Empty();
+        server.Receive(2, new AppendRequest(1, 2, new EntryId(1, 5), 0, 0, default));
+        Assert.That(() => server.Bootstrap("here:1"), Throws.InvalidOperationException, "it lacks the entries still");
+
+        server = Empty();
+        SnapshotId id = new(new EntryId(1, 5), 1, 7);
+        ClusterConfiguration members = ClusterConfiguration.Empty.With(new Member(2, IsVoter: true, "", 2));
+        server.Receive(2, new SnapshotRequest(1, 2, id, 0, 0, 0, members.Encode(), new byte[] { 7 }));
+        server.Periodic(TimeSpan.Zero);
+        server.Periodic(2 * server.Options.ElectionTimeout);
+        Assert.That(server.Leader, Is.Zero);
+        Assert.That(() => server.Bootstrap("here:1"), Throws.InvalidOperationException, "the snapshot is being installed");
+        Assert.That(() => server.SnapshotInstalled(id), Throws.Nothing);
+        Assert.That(server.Configuration.Members, Is.EqualTo(members.Members));
+    }
+
+    [Test]
+    public void SurvivorAnswersForASnapshotBeforeItGoesOnAlone()
+    {
+        LoneServer survivor = new(2, 0);
+        SnapshotId id = new(new EntryId(2, 5), 1, 7);
+        survivor.Server.Receive(2, new SnapshotRequest(2, 2, id, 0, 0, 0, survivor.Server.Configuration.Encode(), new byte[] { 7 }));
+        Assert.That(survivor.Server.RecoverAlone, Throws.InvalidOperationException);
+        survivor.Server.SnapshotInstalled(id);
+        survivor.Server.RecoverAlone();
+        Assert.That((survivor.Server.Role, survivor.Base), Is.EqualTo((RaftRole.Leader, id.Last)));
+    }
+
+    [Test]
     public void SurvivorGoesOnAloneWhenToldTo()
     {
         LoneServer survivor = new(2, 2, 1, 2);
