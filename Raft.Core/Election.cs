@@ -153,7 +153,12 @@ internal sealed class Election
 
         if (!reply.Granted && reply.Term > _state.Term)
         {
-            _state.BecomeFollower(reply.Term, 0, "a voter is in a later term");
+            // An answer to a campaign that is over may come late: who hears a leader again keeps what it promised it.
+            if (_state.Role != RaftRole.Follower || !_state.HearsLeader)
+            {
+                _state.BecomeFollower(reply.Term, 0, "a voter is in a later term");
+            }
+
             return;
         }
 

@@ -18,7 +18,8 @@ internal sealed class Membership(RaftState state)
     /// <summary>Makes this server the only member of a new cluster.</summary>
     public void Bootstrap(string address)
     {
-        if (state.Log.Last != EntryId.None || state.Configuration.UsedIds.Count > 0)
+        // A leader that is known, or whose snapshot is being installed, has this server in its cluster already.
+        if (state.Log.Last != EntryId.None || state.Configuration.UsedIds.Count > 0 || state.Leader != 0 || state.Installing is not null)
         {
             throw new InvalidOperationException("Only a server that never belonged to a cluster can begin one.");
         }
@@ -33,6 +34,11 @@ internal sealed class Membership(RaftState state)
         if (state.Configuration.UsedIds.Count == 0)
         {
             throw new InvalidOperationException("Only a server that belongs to a cluster can go on alone.");
+        }
+
+        if (state.Installing is not null)
+        {
+            throw new InvalidOperationException("A snapshot is being installed: first answer that it is, or that it is damaged.");
         }
 
         string address = state.Configuration.Find(state.NodeId)?.Address ?? "";

@@ -150,6 +150,7 @@ public sealed class RaftServer
 
     /// <summary>Time passed. Call at least a few times in each heartbeat interval.</summary>
     /// <param name="elapsed">By a clock that never goes back, since the last call; 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 0.</exception>
     public void Periodic(TimeSpan elapsed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(elapsed, TimeSpan.Zero);
@@ -170,7 +171,8 @@ public sealed class RaftServer
 
     /// <summary>A message came from a node.</summary>
     /// <param name="from">The sender, as the transport knows it.</param>
-    /// <param name="message">The message.</param>
+    /// <param name="message">The message; what it refers to need not outlive the call.</param>
+    /// <exception cref="RaftInvariantException">It contradicts what is known, such as a second leader of one term.</exception>
     public void Receive(int from, in VoteRequest message)
     {
         Enter();
@@ -255,8 +257,8 @@ public sealed class RaftServer
         Settle();
     }
 
-    /// <summary>Appends an entry of the state machine; nothing is sent before <see cref="Replicate"/>.</summary>
-    /// <param name="payload">The bytes; must not change any more.</param>
+    /// <summary>Appends an entry of the state machine (Raft paper, section 5.3); nothing is sent before <see cref="Replicate"/>.</summary>
+    /// <param name="payload">The bytes, <see cref="RaftOptions.MaxEntryBytes"/> at most; must not change any more.</param>
     /// <param name="id">The entry's id. It is committed if and only if an entry with this id is applied.</param>
     /// <returns>Whether it was appended, or why not.</returns>
     public ProposeResult Propose(ReadOnlyMemory<byte> payload, out EntryId id)
@@ -297,7 +299,7 @@ public sealed class RaftServer
     }
 
     /// <summary>
-    /// Registers reads. They are answered by <see cref="IRaftCallbacks.ReadReady"/> or
+    /// Registers reads (thesis, section 6.4). They are answered by <see cref="IRaftCallbacks.ReadReady"/> or
     /// <see cref="IRaftCallbacks.ReadsFailed"/>; the round that confirms them starts with <see cref="Replicate"/>.
     /// </summary>
     /// <param name="readId">The newest read's number, 1 or more; greater than in the calls before.</param>
@@ -323,6 +325,7 @@ public sealed class RaftServer
     /// The log is on disk up to this entry. Reports must not overtake or outlive a change of the log: once the log was
     /// truncated, what was written before at the removed places is never reported.
     /// </summary>
+    /// <param name="synced">An entry; one that the log does not hold any more is ignored.</param>
     public void LogSynced(EntryId synced)
     {
         Enter();
@@ -336,6 +339,7 @@ public sealed class RaftServer
     }
 
     /// <summary>The state machine has finished all entries up to this index.</summary>
+    /// <exception cref="RaftInvariantException">More than was handed to <see cref="IRaftCallbacks.Apply"/>.</exception>
     public void EntriesApplied(long index)
     {
         Enter();
@@ -367,7 +371,7 @@ public sealed class RaftServer
 
     /// <summary>
     /// The connection to a node closed: a hint that it may be gone. If it led, this server pre-votes soon instead of
-    /// waiting for the election timeout, and grants pre-votes to others.
+    /// waiting for the election timeout, and grants pre-votes to others; not with lease reads.
     /// </summary>
     public void PeerDisconnected(int nodeId)
     {
@@ -386,7 +390,7 @@ public sealed class RaftServer
 
     /// <summary>Begins a new cluster of this one node.</summary>
     /// <param name="address">Where others will reach it.</param>
-    /// <exception cref="InvalidOperationException">This server already belongs, or belonged, to a cluster.</exception>
+    /// <exception cref="InvalidOperationException">This server belongs, or belonged, to a cluster, or a leader has begun to take it in.</exception>
     public void Bootstrap(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -409,7 +413,7 @@ public sealed class RaftServer
     /// Makes this server the only member, by force: for an operator who knows that the other voters are lost for good. What
     /// only they held is lost, and what was never committed may be from now on. They must never meet this server again.
     /// </summary>
-    /// <exception cref="InvalidOperationException">This server belongs to no cluster.</exception>
+    /// <exception cref="InvalidOperationException">This server belongs to no cluster, or has not answered yet for a snapshot.</exception>
     public void RecoverAlone()
     {
         Enter();
@@ -427,8 +431,8 @@ public sealed class RaftServer
         Settle();
     }
 
-    /// <summary>Adds a non-voting member, which is promoted when it has caught up.</summary>
-    /// <param name="nodeId">An id that was never a member's.</param>
+    /// <summary>Adds a non-voting member, which is promoted when it has caught up (thesis, section 4.2.1).</summary>
+    /// <param name="nodeId">An id that was never a member's, 1 or more.</param>
     /// <param name="address">Where to reach it.</param>
     /// <param name="id">The configuration entry's id.</param>
     /// <returns>Whether the change was appended, or why not.</returns>
@@ -438,7 +442,7 @@ public sealed class RaftServer
         return Change((Membership membership, out EntryId entry) => membership.Add(nodeId, address, out entry), out id);
     }
 
-    /// <summary>Removes a member. A leader that removes itself leads until that is committed.</summary>
+    /// <summary>Removes a member. A leader that removes itself leads until that is committed (thesis, section 4.2.2).</summary>
     /// <param name="nodeId">A member's id; it is never used again.</param>
     /// <param name="id">The configuration entry's id.</param>
     /// <returns>Whether the change was appended, or why not.</returns>
@@ -473,7 +477,7 @@ public sealed class RaftServer
     }
 
     /// <summary>
-    /// Begins to hand leadership to another voter. It has succeeded when that voter leads; proposals are refused until
+    /// Begins to hand leadership to another voter (thesis, section 3.10). It has succeeded when that voter leads; proposals are refused until
     /// then or until <see cref="RaftOptions.TransferTimeout"/> has passed.
     /// </summary>
     /// <param name="target">The voter, or 0 for the most up to date.</param>
@@ -510,8 +514,11 @@ public sealed class RaftServer
 
     /// <summary>
     /// A snapshot of the state as of <c>snapshot.Last</c>, an entry that was applied, is durable. The log behind it is
-    /// compacted, except for <see cref="RaftOptions.KeptEntries"/>.
+    /// compacted, except for <see cref="RaftOptions.KeptEntries"/> (Raft paper, section 7).
     /// </summary>
+    /// <param name="snapshot">Its name; its size is 1 or more. One that is not newer than the latest changes nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It has no bytes.</exception>
+    /// <exception cref="RaftInvariantException">Its last entry was not handed to the state machine.</exception>
     public void SnapshotTaken(SnapshotId snapshot)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(snapshot.Size, nameof(snapshot));
@@ -527,6 +534,7 @@ public sealed class RaftServer
     }
 
     /// <summary>What <see cref="IRaftCallbacks.InstallSnapshot"/> asked for is durable and is the state machine's state.</summary>
+    /// <exception cref="InvalidOperationException">It was not asked for.</exception>
     public void SnapshotInstalled(SnapshotId snapshot)
     {
         Enter();
@@ -536,6 +544,7 @@ public sealed class RaftServer
     }
 
     /// <summary>What <see cref="IRaftCallbacks.InstallSnapshot"/> was given is damaged: it must be sent again from the start.</summary>
+    /// <exception cref="InvalidOperationException">It was not asked for.</exception>
     public void SnapshotRejected(SnapshotId snapshot)
     {
         Enter();

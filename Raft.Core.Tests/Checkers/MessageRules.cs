@@ -109,6 +109,7 @@ internal sealed class MessageRules(SimulatedCluster cluster, CommitLedger ledger
     {
         CheckLeads(node, message.Term, message.Leader);
         _handedOver.Add((message.Term, to));
+        node.History.Asked = (to, node.Log.Last);
     }
 
     public void Check(SimulatedNode node, long term) =>

@@ -31,6 +31,9 @@ internal sealed class NodeHistory
     /// <summary>Where the configurations known begin to name a member.</summary>
     public long FirstIndexWith(int id) => _configurations.Find(c => c.Configuration.Find(id) is not null).Index;
 
+    /// <summary>Whom this node asked in this step to campaign in its place, and where its own log ended.</summary>
+    public (int Target, EntryId Last)? Asked { get; set; }
+
     public bool ConfigurationMoved => !ReferenceEquals(SettledConfiguration, Configuration);
 
     public void Settle() => SettledConfiguration = Configuration;

@@ -87,6 +87,23 @@ internal sealed class OfficeRules(SimulatedCluster cluster)
         Rule.Holds(heard > voters / 2, $"n{node.Id} leads on although it hears only {heard} of {voters} voters");
     }
 
+    /// <summary>
+    /// After every step of a leader: who stays until another one is elected asks only one that can win, for its disk holds
+    /// the whole log (thesis, section 3.10).
+    /// </summary>
+    public void HandingOver(SimulatedNode node)
+    {
+        if (node.History.Asked is not (int target, EntryId last))
+        {
+            return;
+        }
+
+        SimulatedDisk successor = cluster.Find(target)!.Disk;
+        bool isToldTooLate = successor.Term > node.Server!.Term || node.History.Configuration.Find(target)?.StoreId != successor.StoreId;
+        Rule.Holds(isToldTooLate || successor.Keeps(last), $"n{node.Id} asks n{target} to campaign, which does not have {last} on disk");
+        Rule.Holds(node.Server.Status().IsTransferring, $"n{node.Id} asks n{target} to campaign and does not wait for it");
+    }
+
     /// <summary>A leader whose disk stalls does not stay when another voter, with the disk that counts, could lead.</summary>
     public void Stalled(SimulatedNode node)
     {

@@ -85,7 +85,10 @@ internal sealed class SafetyChecks
         if (server.Role == RaftRole.Leader)
         {
             Office.Leading(node);
+            Office.HandingOver(node);
         }
+
+        history.Asked = null;
 
         (history.Cursors, history.Role, history.Term) = (cursors, server.Role, server.Term);
     }

@@ -14,7 +14,13 @@ internal sealed class ScheduleGenerator
     /// <summary>Permille of the schedules that end with a member which does not know the others any more.</summary>
     private const int MissedChanges = 200;
 
+    /// <summary>Permille of the schedules in which a follower that went with an old leader is asked at last.</summary>
+    private const int StaleSides = 300;
+
     private readonly SimulationRandom _random;
+
+    /// <summary>What ends a schedule draws from a stream of its own: so it leaves the rest as it was.</summary>
+    private readonly SimulationRandom _end;
     private readonly SimulationSettings _settings;
     private readonly List<ScheduleStep> _steps = [];
     private readonly List<Action> _actions = [];
@@ -23,6 +29,7 @@ internal sealed class ScheduleGenerator
     private ScheduleGenerator(int seed, int voters)
     {
         _random = new SimulationRandom(seed, 'G');
+        _end = new SimulationRandom(seed, 'E');
         _settings = Settings(seed, voters == 0 ? _random.Pick(1, 2, 2, 3, 3, 3, 3, 4, 5, 5, 6, 7) : voters);
         ChooseActions();
     }
@@ -105,6 +112,11 @@ internal sealed class ScheduleGenerator
         {
             Wait();
             _random.Pick<Action>(_actions.ToArray())();
+        }
+
+        if (_settings is { Voters: >= 5, LeaseReads: 0 } && _end.Chance(StaleSides))
+        {
+            AskStaleSide();
         }
 
         if (_settings is { Spares: > 0, Voters: >= 3 } && _random.Chance(MissedChanges))
@@ -393,6 +405,30 @@ internal sealed class ScheduleGenerator
             Heal();
             Add("restart", "all");
         });
+    }
+
+    /// <summary>
+    /// A follower is cut off together with its leader, the others elect another one and write, and then the follower is
+    /// asked, whose leader does not know better (thesis, section 6.4).
+    /// </summary>
+    private void AskStaleSide()
+    {
+        Heal();
+        Add("resume", "all");
+        Add("restart", "all");
+        Add("run", _end.Between(150, 400));
+        Add("split", "leader,follower");
+        for (int i = _end.Between(1, 3); i > 0; i--)
+        {
+            Add("campaign", _end.Between(1, _settings.Voters));
+            Add("run", _end.Between(4, 30));
+        }
+
+        Add("propose", "leader", 1);
+        Add("run", _end.Between(3, 40));
+        Add("read", "all");
+        Add("run", _end.Between(3, 30));
+        Heal();
     }
 
     /// <summary>

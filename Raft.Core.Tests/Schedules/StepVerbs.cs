@@ -39,7 +39,7 @@ internal static class StepVerbs
         ["join"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => cluster.Network.Join(n.Id, to))),
         ["isolate"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Part(cluster, [n.Id]))),
         ["deafen"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Deafen(cluster, n))),
-        ["split"] = new(1, None, (cluster, words) => Part(cluster, [.. words[0].Split(',').Select(Number)])),
+        ["split"] = new(1, None, (cluster, words) => Part(cluster, [.. words[0].Split(',').Select(name => Node(cluster, name)?.Id ?? 0)])),
         ["heal"] = new(0, None, (cluster, _) => cluster.Network.JoinAll()),
         ["disconnect"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => n.Disconnect(to))),
 

@@ -26,6 +26,37 @@ public sealed class MembershipTests
     }
 
     [Test]
+    public void ServerThatALeaderTakesInBeginsNoCluster()
+    {
+        RaftServer server = Empty();
+        server.Receive(2, new AppendRequest(1, 2, new EntryId(1, 5), 0, 0, default));
+        Assert.That(() => server.Bootstrap("here:1"), Throws.InvalidOperationException, "it lacks the entries still");
+
+        server = Empty();
+        SnapshotId id = new(new EntryId(1, 5), 1, 7);
+        ClusterConfiguration members = ClusterConfiguration.Empty.With(new Member(2, IsVoter: true, "", 2));
+        server.Receive(2, new SnapshotRequest(1, 2, id, 0, 0, 0, members.Encode(), new byte[] { 7 }));
+        server.Periodic(TimeSpan.Zero);
+        server.Periodic(2 * server.Options.ElectionTimeout);
+        Assert.That(server.Leader, Is.Zero);
+        Assert.That(() => server.Bootstrap("here:1"), Throws.InvalidOperationException, "the snapshot is being installed");
+        Assert.That(() => server.SnapshotInstalled(id), Throws.Nothing);
+        Assert.That(server.Configuration.Members, Is.EqualTo(members.Members));
+    }
+
+    [Test]
+    public void SurvivorAnswersForASnapshotBeforeItGoesOnAlone()
+    {
+        LoneServer survivor = new(2, 0);
+        SnapshotId id = new(new EntryId(2, 5), 1, 7);
+        survivor.Server.Receive(2, new SnapshotRequest(2, 2, id, 0, 0, 0, survivor.Server.Configuration.Encode(), new byte[] { 7 }));
+        Assert.That(survivor.Server.RecoverAlone, Throws.InvalidOperationException);
+        survivor.Server.SnapshotInstalled(id);
+        survivor.Server.RecoverAlone();
+        Assert.That((survivor.Server.Role, survivor.Base), Is.EqualTo((RaftRole.Leader, id.Last)));
+    }
+
+    [Test]
     public void SurvivorGoesOnAloneWhenToldTo()
     {
         LoneServer survivor = new(2, 2, 1, 2);
@@ -77,6 +108,22 @@ public sealed class MembershipTests
         Acknowledge(leader);
         Assert.That(leader.Server.AddMember(3, "", out _), Is.EqualTo(ProposeResult.InvalidChange));
         Assert.That(leader.Server.AddMember(4, "", out _), Is.EqualTo(ProposeResult.Accepted));
+    }
+
+    [Test]
+    public void RemovedMemberIsNeitherSentAnythingNorBelieved()
+    {
+        LoneServer leader = Leader();
+        leader.Server.RemoveMember(3, out _);
+        Acknowledge(leader);
+        leader.Sent.Clear();
+        leader.Server.Propose(new byte[1], out _);
+        leader.Server.Replicate();
+        Assert.That(leader.Take<AppendRequest>(), Has.Count.EqualTo(1), "node 2 is the only other member");
+        leader.Server.Receive(3, new AppendReply(leader.Server.Term + 5, false, 1, EntryId.None, 0, 3));
+        leader.Server.Receive(3, new SnapshotReply(leader.Server.Term + 5, default, 0, false, 0, 3));
+        leader.Server.Receive(3, new VoteReply(leader.Server.Term + 5, false, false, 3));
+        Assert.That(leader.Server.Role, Is.EqualTo(RaftRole.Leader), "a server that was removed disturbs nobody");
     }
 
     [Test]

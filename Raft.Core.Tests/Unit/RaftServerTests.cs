@@ -376,6 +376,20 @@ public sealed class RaftServerTests
     }
 
     [Test]
+    public void WhatASnapshotPassedOverIsNotOwed()
+    {
+        LoneServer server = new(2, 0);
+        server.Server.Options = server.Server.Options with { MaxUnappliedBytes = 1 };
+        server.Append(2, new EntryId(1, 1), 2, LoneServer.Entry(2, 2));
+        Assert.That(server.AppliedEntries, Has.Count.EqualTo(2));
+        SnapshotId id = new(new EntryId(2, 4), 1, 7);
+        server.Server.Receive(2, new SnapshotRequest(2, 2, id, 0, 0, 0, server.Server.Configuration.Encode(), new byte[] { 7 }));
+        server.Server.SnapshotInstalled(id);
+        server.Append(2, new EntryId(2, 4), 5, LoneServer.Entry(2, 5));
+        Assert.That(server.AppliedEntries[^1], Is.EqualTo(new EntryId(2, 5)), "the state machine has finished all before");
+    }
+
+    [Test]
     public void NonVoterThatCatchesUpTooSlowlyIsNotPromotedYet()
     {
         LoneServer server = Leader();

@@ -38,6 +38,46 @@ public sealed class TransferTests
         Assert.That((leader.Take<TimeoutNow>().Count, leader.HandedOverTo), Is.EqualTo((1, 2)));
     }
 
+    [Test]
+    public void WipedVoterIsNoTarget()
+    {
+        LoneServer leader = Leader();
+        leader.Server.Receive(2, new AppendReply(leader.Server.Term, true, 0, default, 0, StoreId: 99));
+        Assert.That(leader.Server.TransferLeadership(2), Is.False);
+        Assert.That(leader.Server.TransferLeadership(0), Is.True);
+        Assert.That(leader.HandedOverTo, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void NobodyIsPromotedDuringATransfer()
+    {
+        LoneServer leader = Leader();
+        leader.Server.AddMember(4, "", out EntryId added);
+        leader.Server.Replicate();
+        leader.Sync();
+        Acknowledge(leader, 2, added.Index);
+        Assert.That(leader.Server.TransferLeadership(3), Is.True);
+        Acknowledge(leader, 4, added.Index);
+        Assert.That(leader.Last, Is.EqualTo(added), "its target would lack another entry");
+        leader.Server.Periodic(leader.Server.Options.TransferTimeout / 2);
+        Acknowledge(leader, 2, added.Index);
+        leader.Server.Periodic(leader.Server.Options.TransferTimeout / 2);
+        Acknowledge(leader, 4, added.Index);
+        Acknowledge(leader, 4, added.Index);
+        Assert.That(leader.Server.Configuration.Find(4)!.IsVoter, Is.True, "it was given up");
+    }
+
+    [Test]
+    public void OnlyAnotherVoterIsATarget()
+    {
+        LoneServer leader = Leader();
+        leader.Server.RemoveMember(3, out _);
+        Assert.That(leader.Server.TransferLeadership(3), Is.False);
+        Assert.That(leader.Server.TransferLeadership(1), Is.False, "it leads already");
+        Assert.That(leader.Server.TransferLeadership(9), Is.False, "there is no such node");
+        Assert.That(leader.Server.Status().IsTransferring, Is.False);
+    }
+
     /// <summary>Nodes 2 and 3 have everything.</summary>
     private static LoneServer Leader()
     {
