@@ -17,6 +17,9 @@ internal sealed class ScheduleGenerator
     /// <summary>Permille of the schedules in which a follower that went with an old leader is asked at last.</summary>
     private const int StaleSides = 300;
 
+    /// <summary>Permille of the schedules with leases that end with answers which come when they count no more.</summary>
+    private const int LateAnswers = 800;
+
     private readonly SimulationRandom _random;
 
     /// <summary>What ends a schedule draws from a stream of its own: so it leaves the rest as it was.</summary>
@@ -117,6 +120,11 @@ internal sealed class ScheduleGenerator
         if (_settings is { Voters: >= 5, LeaseReads: 0 } && _end.Chance(StaleSides))
         {
             AskStaleSide();
+        }
+
+        if (_settings is { Voters: 3, LeaseReads: not 0 } && _end.Chance(LateAnswers))
+        {
+            AnswerLate();
         }
 
         if (_settings is { Spares: > 0, Voters: >= 3 } && _random.Chance(MissedChanges))
@@ -429,6 +437,36 @@ internal sealed class ScheduleGenerator
         Add("read", "all");
         Add("run", _end.Between(3, 30));
         Heal();
+    }
+
+    /// <summary>
+    /// Two voters give up a leader that still leads, for its clock is slow and theirs are fast. One campaigns; the other hears the
+    /// leader again, which so has a lease, before it hears from the one that campaigns.
+    /// </summary>
+    private void AnswerLate()
+    {
+        Heal();
+        Add("resume", "all");
+        Add("restart", "all");
+        Add("clock", "leader", 1000 - LeaseDrift);
+        Add("clock", "followers", 1000 + LeaseDrift);
+        Add("run", _end.Between(150, 400));
+        Add("isolate", "leader");
+        Add("run", _end.Between(82, 96));
+        Add("campaign", _settings.Voters - _end.Between(0, 1));
+        Add("run", _end.Between(1, 4));
+        Add("clog", "follower");
+        Add("campaign", "follower");
+        Add("run", _end.Between(1, 5));
+        Add("join", "leader", "follower");
+        Add("join", "follower", "leader");
+        Add("run", _end.Between(5, 24));
+        Heal();
+        for (int i = 0; i < 3; i++)
+        {
+            Add("run", _end.Between(1, 4));
+            Add("read", "stale");
+        }
     }
 
     /// <summary>

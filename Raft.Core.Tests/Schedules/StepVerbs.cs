@@ -40,6 +40,7 @@ internal static class StepVerbs
         ["isolate"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Part(cluster, [n.Id]))),
         ["deafen"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Deafen(cluster, n))),
         ["split"] = new(1, None, (cluster, words) => Part(cluster, [.. words[0].Split(',').Select(name => Node(cluster, name)?.Id ?? 0)])),
+        ["clog"] = new(1, None, (cluster, words) => On(cluster, words[0], n => Clog(cluster, n))),
         ["heal"] = new(0, None, (cluster, _) => cluster.Network.JoinAll()),
         ["disconnect"] = new(2, None, (cluster, words) => OnBoth(cluster, words, (n, to) => n.Disconnect(to))),
 
@@ -98,6 +99,15 @@ internal static class StepVerbs
         foreach (SimulatedNode from in cluster.Nodes.Where(n => n != deaf))
         {
             cluster.Network.Cut(from.Id, deaf.Id);
+        }
+    }
+
+    /// <summary>What servers that do not lead send to the node gets stuck on its way.</summary>
+    private static void Clog(SimulatedCluster cluster, SimulatedNode receiver)
+    {
+        foreach (SimulatedNode from in cluster.Nodes.Where(n => n != receiver && n.Server is { Role: not RaftRole.Leader }))
+        {
+            cluster.Network.Clog(from.Id, receiver.Id);
         }
     }
 

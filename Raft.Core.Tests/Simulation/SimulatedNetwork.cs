@@ -4,13 +4,15 @@ namespace Raft.Core.Tests.Simulation;
 
 /// <summary>
 /// Carries messages between the nodes: some are lost, late, doubled, and therefore out of order. A cut works in one
-/// direction and also swallows what is already on its way.
+/// direction and also swallows what is already on its way; a clogged link keeps it until it is free again.
 /// </summary>
 internal sealed class SimulatedNetwork
 {
     private readonly SimulatedCluster _cluster;
     private readonly Dictionary<(int From, int To), SimulationRandom> _links = [];
     private readonly HashSet<(int From, int To)> _cuts = [];
+    private readonly HashSet<(int From, int To)> _clogs = [];
+    private readonly List<Envelope> _stuck = [];
     private readonly List<Envelope> _held = [];
 
     public SimulatedNetwork(SimulatedCluster cluster) => _cluster = cluster;
@@ -25,7 +27,20 @@ internal sealed class SimulatedNetwork
 
     public void Join(int from, int to) => _cuts.Remove((from, to));
 
-    public void JoinAll() => _cuts.Clear();
+    public void Clog(int from, int to) => _clogs.Add((from, to));
+
+    /// <summary>Nothing is cut any more, and what was stuck arrives now.</summary>
+    public void JoinAll()
+    {
+        _cuts.Clear();
+        _clogs.Clear();
+        foreach (Envelope envelope in _stuck)
+        {
+            _cluster.After(1, new Delivery(this, envelope));
+        }
+
+        _stuck.Clear();
+    }
 
     /// <summary>Delivers the oldest message held on a link; false when there is none.</summary>
     public bool DeliverHeld(int from, int to) => TakeHeld(from, to) is Envelope envelope && Delivered(envelope);
@@ -88,6 +103,12 @@ internal sealed class SimulatedNetwork
     {
         if (_cuts.Contains((envelope.From, envelope.To)) || _cluster.Find(envelope.To) is not SimulatedNode node)
         {
+            return;
+        }
+
+        if (_clogs.Contains((envelope.From, envelope.To)))
+        {
+            _stuck.Add(envelope);
             return;
         }
 

@@ -232,11 +232,17 @@ internal sealed class SimulatedNode
         Delivering = envelope;
         Drive(static (s, e) => e.DeliverTo(s), envelope);
         Delivering = null;
-        if (envelope is AppendRequestEnvelope { Message: AppendRequest { Round: > 0 } request } && Server == server && request.Term == server.Term)
+        (long term, long round) = envelope switch
+        {
+            AppendRequestEnvelope append => (append.Message.Term, append.Message.Round),
+            SnapshotRequestEnvelope snapshot => (snapshot.Message.Term, snapshot.Message.Round),
+            _ => default,
+        };
+        if (round > 0 && Server == server && term == server.Term)
         {
             Rule.Holds(
-                History.Contacts.HasAnswered(request.Term, request.Round),
-                $"n{Id} leaves round {request.Round} of term {request.Term} unanswered: a slow disk must not look like silence");
+                History.Contacts.HasAnswered(term, round),
+                $"n{Id} leaves round {round} of term {term} unanswered: a slow disk must not look like silence");
         }
     }
 

@@ -269,6 +269,17 @@ public sealed class HostContractTests
     }
 
     [Test]
+    public void ChangeOfRoleIsToldLast()
+    {
+        LoneServer server = new(2, 0);
+        int applied = -1;
+        int sent = -1;
+        server.InStateChanged = () => (applied, sent) = (server.AppliedEntries.Count, server.Sent.Count);
+        server.Server.Receive(2, new AppendRequest(2, 2, new EntryId(1, 1), 1, 0, default));
+        Assert.That((applied, sent), Is.EqualTo((1, 1)), "what the same message brought came before");
+    }
+
+    [Test]
     public void ReadIsRefusedWhileNoLeaderIsKnown()
     {
         LoneServer server = new(2, 0);
