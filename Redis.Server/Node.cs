@@ -229,7 +229,7 @@ internal sealed class Node : INode
             CommandContext context = new()
             {
                 Keyspace = new Keyspace.Keyspace(),
-                Table = new CommandTable([.. table.Commands, .. userEntries.Rows, .. RefusalCommand.Rows]),
+                Table = new CommandTable([.. table.Commands, .. userEntries.Rows, .. RefusalCommand.Rows, UnblockEntry.Row]),
             };
             context.SnapshotParts.Add(users.Shared);
             return new State(table, users, userEntries, context);

@@ -197,11 +197,13 @@ internal sealed class FollowerProxyTests() : SharedCluster(3, "--raft.follower-p
         Assert.That(await other.AskAsync("CLIENT", "UNBLOCK", id, "ERROR"), Is.EqualTo(":1"));
         Assert.That(ReplyText.Of(await waiting.ReadAsync()), Is.EqualTo("-UNBLOCKED client unblocked via CLIENT UNBLOCK"));
 
-        await waiting.SendAsync(TestClient.Encode(new Request("BLPOP", "queue", "0")));
+        await waiting.SendAsync(TestClient.Encode(new Request("BLPOP", "queue", "0"), new Request("RPUSH", "queue", "behind")));
         await BlockedAsync(1);
+        string address = waiting.Address;
         waiting.Dispose();
         await BlockedAsync(0);
-        Assert.That(await other.AskAsync("RPUSH", "queue", "two"), Is.EqualTo(":1"));
+        await Eventually.TrueAsync("the follower to have forgotten it", async () => !(await other.AskAsync("CLIENT", "LIST")).Contains($"addr={address} ", StringComparison.Ordinal));
+        Assert.That(await other.AskAsync("RPUSH", "queue", "two"), Is.EqualTo(":1"), "what stood behind is not run");
         Assert.That(await other.AskAsync("LLEN", "queue"), Is.EqualTo(":1"), "nobody took it who is gone");
         Assert.That(await other.AskAsync("DEL", "queue"), Is.EqualTo(":1"));
     }

@@ -74,7 +74,7 @@ internal static class CommandReference
         ["watch"] = "The leader decides when it proposes EXEC; an entry in flight that names the key counts as a change, and so does a change of leader.",
         ["exec"] = "One entry; with reads alone none.",
         ["dump"] = "Payloads can be exchanged with redis-server 7.0, both ways.",
-        ["restore"] = "Payloads of RDB versions up to 10.",
+        ["restore"] = "Payloads of RDB versions up to 10. Each is checked throughout, as with `sanitize-dump-payload yes`; a damaged one is refused also where Redis reads past its end.",
         ["pfcount"] = "Stores the estimate it finds, if there is none, by an entry; on a follower it stores nothing.",
     };
 

@@ -106,7 +106,6 @@ internal sealed class DebugTests() : SingleNode("--enable-debug-command", "local
     [TestCase("DEBUG MALLCTL arenas.narenas")]
     [TestCase("DEBUG CLUSTERLINK KILL all x")]
     [TestCase("DEBUG AOF-FLUSH-SLEEP 1")]
-    [TestCase("DEBUG SET-DISABLE-DENY-SCRIPTS 1")]
     [TestCase("DEBUG CLIENT-EVICTION")]
     public async Task What_makes_no_sense_is_refused_with_a_reason(string line)
     {

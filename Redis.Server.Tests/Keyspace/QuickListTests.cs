@@ -10,33 +10,34 @@ internal sealed class QuickListTests
     public void Behaves_as_a_list(int[] script, byte fillChoice)
     {
         int fill = new[] { -2, -1, -5, 1, 2, 5, 100 }[fillChoice % 7];
+        DataOptions options = new() { QuickListPackedThreshold = fillChoice > 127 ? 1L << 30 : 4 };
         QuickList list = new(fill);
         List<byte[]> model = [];
         foreach (int step in script)
-            Change(list, model, step);
+            Change(list, model, step, options);
         Verify(list, model);
         QuickList clone = (QuickList)list.Clone();
         Verify(clone, model);
         Assert.That(clone.MemoryBytes, Is.LessThanOrEqualTo(list.MemoryBytes));
     }
 
-    private static void Change(QuickList list, List<byte[]> model, int step)
+    private static void Change(QuickList list, List<byte[]> model, int step, DataOptions options)
     {
         byte[] element = Elements.Of(step);
         int index = model.Count == 0 ? 0 : (int)((uint)step / 16 % (uint)model.Count);
         switch (step & 7)
         {
             case 0:
-                list.PushHead(element);
+                list.PushHead(element, options);
                 model.Insert(0, element);
                 break;
             case 1 or 2 when model.Count > 0:
                 bool isAfter = (step & 7) == 2;
-                list.Insert(list.Seek(index), element, isAfter);
+                list.Insert(list.Seek(index), element, isAfter, options);
                 model.Insert(isAfter ? index + 1 : index, element);
                 break;
             case 3 when model.Count > 0:
-                list.Replace(list.Seek(index), element);
+                list.Replace(list.Seek(index), element, options);
                 model[index] = element;
                 break;
             case 4 when model.Count > 0:
@@ -54,7 +55,7 @@ internal sealed class QuickListTests
                 model.RemoveRange(index, count);
                 break;
             default:
-                list.PushTail(element);
+                list.PushTail(element, options);
                 model.Add(element);
                 break;
         }

@@ -105,6 +105,10 @@ internal sealed class Gate(ClientServices services, ClientConnection client)
         {
             (command, frame) = services.UserEntries.Rewrite(args);
         }
+        else if (command == ClientCommands.Unblock && !client.Transaction.IsOpen && UnblockEntry.Rewrite(services, args) is { } unblock)
+        {
+            (command, frame) = (UnblockEntry.Row, unblock);
+        }
         else
         {
             frame = InOwnName(command, args, frame);

@@ -118,6 +118,11 @@ internal static class TransactionControl
         }
         else
         {
+            if (queue.HasLocal)
+            {
+                UnblockEntry.RewriteQueued(client.Services, queue);
+            }
+
             ReadOnlyMemory<byte> payload = TransactionPayload.Build([.. queue.Frames.Select(queued => queued.Frame)]);
             payload = queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload;
             payload = queue.HasScript ? LimitsPayload.Wrap(client.Services.ScriptLimits, payload) : payload;

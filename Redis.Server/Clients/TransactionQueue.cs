@@ -70,7 +70,14 @@ internal sealed class TransactionQueue
     }
 
     /// <summary>Puts something else in the place of a queued command.</summary>
-    public void Replace(int index, byte[] frame) => _frames[index] = (_frames[index].Command, frame);
+    public void Replace(int index, byte[] frame) => Replace(index, _frames[index].Command, frame);
+
+    /// <summary>Has a queued command run as another.</summary>
+    public void Replace(int index, Command command, byte[] frame)
+    {
+        HasWrite |= command.EntersLog;
+        _frames[index] = (command, frame);
+    }
 
     public void Close()
     {

@@ -44,7 +44,7 @@ internal static class DumpCommands
             return;
         if (expiry < 0)
             context.Reply.Error("ERR Invalid TTL value, must be >= 0"u8);
-        else if (!DumpPayload.IsIntact(args[3]))
+        else if (!DumpPayload.IsIntact(args[3], context.Options))
             context.Reply.Error("ERR DUMP payload version or checksum are wrong"u8);
         else if (!DumpPayload.TryRead(args[3], context.Options, out RedisValue value))
             context.Reply.Error("ERR Bad data format"u8);

@@ -110,7 +110,7 @@ internal static class ListCommands
             context.Reply.Error(Errors.IndexOutOfRange);
             return;
         }
-        list.Replace(at, args[3]);
+        list.Replace(at, args[3], context.Options);
         context.Reply.Ok();
         context.Keyspace.Modified(args[1], EventClass.List, "lset"u8);
     }
@@ -139,7 +139,7 @@ internal static class ListCommands
             context.Reply.Integer(-1);
             return;
         }
-        list.Insert(at, args[4], isAfter);
+        list.Insert(at, args[4], isAfter, context.Options);
         context.Keyspace.Modified(args[1], EventClass.List, "linsert"u8);
         context.Reply.Integer(list.Count);
     }
@@ -235,7 +235,7 @@ internal static class ListCommands
             context.Keyspace.Set(args[1], new RedisValue(list));
         }
         for (int index = 2; index < args.Count; index++)
-            list.Push(end, args[index]);
+            list.Push(end, args[index], context.Options);
         context.Reply.Integer(list.Count);
         context.Keyspace.Modified(args[1], EventClass.List, end == ListEnd.Head ? "lpush"u8 : "rpush"u8);
     }

@@ -97,7 +97,7 @@ internal static class ListPops
             target = new QuickList(context.Options.ListMaxListpackSize);
             context.Keyspace.Set(destination, new RedisValue(target));
         }
-        target.Push(to, element);
+        target.Push(to, element, context.Options);
         context.Keyspace.Modified(destination, EventClass.List, to == ListEnd.Head ? "lpush"u8 : "rpush"u8);
         context.Reply.BulkString(element);
         Removed(context, source, list, from == ListEnd.Head ? "lpop"u8 : "rpop"u8);

@@ -175,9 +175,9 @@ internal static class SortCommands
         foreach (ref readonly SortItem item in items)
         {
             if (options.Get.Count == 0)
-                list.PushTail(item.Element);
+                list.PushTail(item.Element, context.Options);
             foreach (SortPattern pattern in options.Get)
-                list.PushTail(pattern.Find(context, item.Element) ?? []);
+                list.PushTail(pattern.Find(context, item.Element) ?? [], context.Options);
         }
 
         int count = list.Count;

@@ -92,15 +92,16 @@ internal sealed class Waiting
         IsWaiting = isWaiting;
     }
 
-    /// <summary>Ends the wait of entry <paramref name="id"/>'s command, if it still waits.</summary>
-    public void Unblock(EntryId id, UnblockReason reason)
+    /// <summary>Ends the wait of entry <paramref name="id"/>'s command, if it still waits: answers whether it did.</summary>
+    public bool Unblock(EntryId id, UnblockReason reason)
     {
         if (_clients.Find(id) is not { } client)
-            return;
+            return false;
         if (reason == UnblockReason.Error)
             End(client, static reply => reply.Error(Errors.Unblocked));
         else
             End(client, static reply => reply.NullArray());
+        return true;
     }
 
     /// <summary>Ends all waits: the first entry of a new leader, to whom those clients are not connected.</summary>

@@ -12,6 +12,9 @@ internal sealed record DataOptions
     /// <summary>list-max-listpack-size: elements a node, or -1 to -5 for 4 to 64 KiB.</summary>
     public int ListMaxListpackSize { get; init; } = -2;
 
+    /// <summary>DEBUG QUICKLIST-PACKED-THRESHOLD: from so many bytes on an element of a list has a node to itself.</summary>
+    public long QuickListPackedThreshold { get; init; } = 1L << 30;
+
     /// <summary>hash-max-listpack-entries</summary>
     public int HashMaxListpackEntries { get; init; } = 512;
 
@@ -32,4 +35,10 @@ internal sealed record DataOptions
 
     /// <summary>Whether keys are removed when they fall due, and not only when somebody touches them (DEBUG SET-ACTIVE-EXPIRE).</summary>
     public bool ExpiresActively { get; init; } = true;
+
+    /// <summary>Whether scripts may call commands that block, which do not wait there (DEBUG SET-DISABLE-DENY-SCRIPTS).</summary>
+    public bool ScriptsMayBlock { get; init; }
+
+    /// <summary>Whether RESTORE takes payloads with a wrong checksum (DEBUG SET-SKIP-CHECKSUM-VALIDATION).</summary>
+    public bool IgnoresChecksums { get; init; }
 }

@@ -27,6 +27,9 @@ internal sealed class QuickList : RedisObject
 
     public int NodeCount { get; private set; }
 
+    /// <summary>list-max-listpack-size of when the list was made.</summary>
+    public int Fill => _fill;
+
     public QuickListNode? Head => _head;
 
     public QuickListCursor First => _head == null ? default : new QuickListCursor(_head, 0, _head.Pack.First);
@@ -37,7 +40,7 @@ internal sealed class QuickList : RedisObject
     {
         QuickList clone = new(_fill);
         for (QuickListNode? node = _head; node != null; node = node.Next)
-            clone.AppendPack(node.Pack.Clone());
+            clone.AppendPack(node.Pack.Clone(), node.IsPlain);
         return clone;
     }
 
@@ -46,7 +49,7 @@ internal sealed class QuickList : RedisObject
         QuickList frozen = new(_fill);
         for (QuickListNode? node = _head; node != null; node = node.Next)
         {
-            frozen.Link(new QuickListNode(node.Share(), node.Count), frozen._tail, isAfter: true);
+            frozen.Link(new QuickListNode(node.Share(), node.Count) { IsPlain = node.IsPlain }, frozen._tail, isAfter: true);
             frozen._count += node.Count;
         }
 
@@ -54,9 +57,9 @@ internal sealed class QuickList : RedisObject
     }
 
     /// <summary>Adds a node as loaded from a snapshot or a DUMP payload.</summary>
-    public void AppendPack(ListPack pack)
+    public void AppendPack(ListPack pack, bool isPlain = false)
     {
-        QuickListNode node = new(pack, pack.Count);
+        QuickListNode node = new(pack, pack.Count) { IsPlain = isPlain };
         Link(node, _tail, isAfter: true);
         _count += node.Count;
     }
@@ -68,41 +71,43 @@ internal sealed class QuickList : RedisObject
             digest.Add(at.Element.AsText(scratch));
     }
 
-    public void Push(ListEnd end, ReadOnlySpan<byte> text)
+    public void Push(ListEnd end, ReadOnlySpan<byte> text, DataOptions options)
     {
         if (end == ListEnd.Head)
-            PushHead(text);
+            PushHead(text, options);
         else
-            PushTail(text);
+            PushTail(text, options);
     }
 
     /// <summary>The first or the last element; invalid when the list is empty.</summary>
     public QuickListCursor At(ListEnd end) => end == ListEnd.Head ? First : Last;
 
-    public void PushHead(ReadOnlySpan<byte> text)
+    public void PushHead(ReadOnlySpan<byte> text, DataOptions options)
     {
-        if (QuickListNode.AllowsInsert(_head, _fill, text.Length))
+        bool isPlain = IsPlain(text, options);
+        if (!isPlain && QuickListNode.AllowsInsert(_head, _fill, text.Length))
         {
             _head!.Pack.Prepend(PackedElement.Of(text));
             Resized(_head, 1);
         }
         else
         {
-            Link(NodeOf(text), _head, isAfter: false);
+            Link(NodeOf(text, isPlain), _head, isAfter: false);
         }
         _count++;
     }
 
-    public void PushTail(ReadOnlySpan<byte> text)
+    public void PushTail(ReadOnlySpan<byte> text, DataOptions options)
     {
-        if (QuickListNode.AllowsInsert(_tail, _fill, text.Length))
+        bool isPlain = IsPlain(text, options);
+        if (!isPlain && QuickListNode.AllowsInsert(_tail, _fill, text.Length))
         {
             _tail!.Pack.Append(PackedElement.Of(text));
             Resized(_tail, 1);
         }
         else
         {
-            Link(NodeOf(text), _tail, isAfter: true);
+            Link(NodeOf(text, isPlain), _tail, isAfter: true);
         }
         _count++;
     }
@@ -129,11 +134,12 @@ internal sealed class QuickList : RedisObject
     }
 
     /// <summary>Inserts next to <paramref name="at"/>, which is invalid afterwards (_quicklistInsert).</summary>
-    public void Insert(QuickListCursor at, ReadOnlySpan<byte> text, bool isAfter)
+    public void Insert(QuickListCursor at, ReadOnlySpan<byte> text, bool isAfter, DataOptions options)
     {
         QuickListNode node = at.Node;
+        bool isPlain = IsPlain(text, options);
         _count++;
-        if (QuickListNode.AllowsInsert(node, _fill, text.Length))
+        if (!isPlain && QuickListNode.AllowsInsert(node, _fill, text.Length))
         {
             if (isAfter)
                 node.Pack.InsertAfter(at.Position, PackedElement.Of(text));
@@ -145,13 +151,13 @@ internal sealed class QuickList : RedisObject
         bool isAtEdge = isAfter ? at.Index == node.Count - 1 : at.Index == 0;
         if (!isAtEdge)
         {
-            SplitAndInsert(at, text, isAfter);
+            SplitAndInsert(at, text, isAfter, isPlain);
             return;
         }
         QuickListNode? neighbour = isAfter ? node.Next : node.Previous;
-        if (!QuickListNode.AllowsInsert(neighbour, _fill, text.Length))
+        if (isPlain || !QuickListNode.AllowsInsert(neighbour, _fill, text.Length))
         {
-            Link(NodeOf(text), node, isAfter);
+            Link(NodeOf(text, isPlain), node, isAfter);
             return;
         }
         if (isAfter)
@@ -161,11 +167,19 @@ internal sealed class QuickList : RedisObject
         Resized(neighbour, 1);
     }
 
-    /// <summary>Replaces the element in place.</summary>
-    public void Replace(QuickListCursor at, ReadOnlySpan<byte> text)
+    /// <summary>Replaces the element, in place unless it becomes large or was (quicklistReplaceEntry).</summary>
+    public void Replace(QuickListCursor at, ReadOnlySpan<byte> text, DataOptions options)
     {
-        at.Node.Pack.Replace(at.Position, PackedElement.Of(text));
-        Resized(at.Node, 0);
+        QuickListNode node = at.Node;
+        if (node.IsPlain == IsPlain(text, options))
+        {
+            node.Pack.Replace(at.Position, PackedElement.Of(text));
+            Resized(node, 0);
+            return;
+        }
+
+        Insert(at, text, isAfter: true, options);
+        Remove(new QuickListCursor(node, node.Count - 1, node.Pack.Last)); // a split left it there
     }
 
     /// <summary>Removes the element; answers the one that comes next on the way forward or backward.</summary>
@@ -211,15 +225,20 @@ internal sealed class QuickList : RedisObject
         }
     }
 
-    private static QuickListNode NodeOf(ReadOnlySpan<byte> text)
+    private static bool IsPlain(ReadOnlySpan<byte> text, DataOptions options) => text.Length >= options.QuickListPackedThreshold;
+
+    private static QuickListNode NodeOf(ReadOnlySpan<byte> text, bool isPlain)
     {
         ListPack pack = ListPack.Create();
         pack.Append(PackedElement.Of(text));
-        return new QuickListNode(pack, 1);
+        return new QuickListNode(pack, 1) { IsPlain = isPlain };
     }
 
-    /// <summary>A full node: what lies beyond the new element on its side stays or moves as in _quicklistSplitNode, then small neighbours are merged.</summary>
-    private void SplitAndInsert(QuickListCursor at, ReadOnlySpan<byte> text, bool isAfter)
+    /// <summary>
+    /// A full node, or a large element: what lies beyond the new element on its side stays or moves as in _quicklistSplitNode, then small
+    /// neighbours are merged, but for a large element's.
+    /// </summary>
+    private void SplitAndInsert(QuickListCursor at, ReadOnlySpan<byte> text, bool isAfter, bool isPlain)
     {
         QuickListNode node = at.Node;
         int kept = isAfter ? at.Index + 1 : at.Index;
@@ -229,6 +248,14 @@ internal sealed class QuickList : RedisObject
         left.RemoveRange(left.Seek(kept), int.MaxValue);
         right.RemoveRange(right.First, kept);
         Resized(node, -other.Count);
+        if (isPlain)
+        {
+            QuickListNode plain = NodeOf(text, isPlain);
+            Link(plain, node, isAfter);
+            Link(other, plain, isAfter);
+            return;
+        }
+
         if (isAfter)
             other.Pack.Prepend(PackedElement.Of(text));
         else

@@ -1,6 +1,8 @@
+using Redis.Server.Protocol;
+
 namespace Redis.Server.Keyspace;
 
-/// <summary>One listpack of a <see cref="QuickList"/>, and how many bytes or elements it may grow to.</summary>
+/// <summary>One listpack of a <see cref="QuickList"/>, and how many bytes or elements it may grow to; or a large element alone.</summary>
 internal sealed class QuickListNode
 {
     /// <summary>What Redis assumes an entry to cost besides its bytes.</summary>
@@ -17,6 +19,12 @@ internal sealed class QuickListNode
         _pack = pack;
         Count = count;
     }
+
+    /// <summary>It has one large element and takes no other; Redis's dumps hold that element as it is, without a pack around it.</summary>
+    public bool IsPlain { get; init; }
+
+    /// <summary>Bytes as Redis counts them.</summary>
+    public long Size => IsPlain ? _pack[_pack.First].AsText(stackalloc byte[Numbers.MaxIntegerLength]).Length : _pack.Size;
 
     /// <summary>The elements, for reading and changing; of a node that a frozen copy reads a copy takes their place first.</summary>
     public ref ListPack Pack
@@ -51,11 +59,11 @@ internal sealed class QuickListNode
 
     /// <summary>Whether an element of <paramref name="length"/> bytes may be added to <paramref name="node"/> (_quicklistNodeAllowInsert).</summary>
     public static bool AllowsInsert(QuickListNode? node, int fill, int length) =>
-        node != null && Allows(fill, (long)node._pack.Size + length + EntryOverhead, node.Count + 1);
+        node is { IsPlain: false } && Allows(fill, (long)node._pack.Size + length + EntryOverhead, node.Count + 1);
 
     /// <summary>Whether two neighbours may become one (_quicklistNodeAllowMerge).</summary>
     public static bool AllowsMerge(QuickListNode? first, QuickListNode? second, int fill) =>
-        first != null && second != null
+        first is { IsPlain: false } && second is { IsPlain: false }
         && Allows(fill, (long)first._pack.Size + second._pack.Size - ListPack.HeaderSize - 1, first.Count + second.Count);
 
     private static bool Allows(int fill, long size, int count) => fill < 0

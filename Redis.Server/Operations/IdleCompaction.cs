@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Redis.Server.Operations;
 
 /// <summary>
@@ -9,10 +7,11 @@ namespace Redis.Server.Operations;
 /// </summary>
 internal sealed class IdleCompaction : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Bytes that must have been allocated since the last time to make it worth while.</summary>
-    private const long Worthwhile = 16_000_000;
+    public const long Worthwhile = 16_000_000;
 
     /// <summary>The most processor time a second that counts as idle.</summary>
     private const double IdleShare = 0.05;
@@ -21,44 +20,56 @@ internal sealed class IdleCompaction : IDisposable
     private static readonly TimeSpan MostLateness = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Calm looks in a row before anything is done.</summary>
-    private const int CalmLooks = 2;
+    public const int CalmLooks = 2;
 
     // A pause is about proportional to what lives: a millisecond a megabyte, until one was measured.
     private const double FirstGuess = 1e-9;
 
+    private readonly IManagedHeap _heap;
     private readonly Func<TimeSpan> _longestPause;
-    private readonly Timer _timer;
-    private TimeSpan _processorTime = Environment.CpuUsage.TotalTime;
-    private long _lookedAt = Stopwatch.GetTimestamp();
+    private TimeSpan _processorTime;
+    private TimeSpan _lookedAt;
     private int _calm;
-    private long _compactedAt = GC.GetTotalAllocatedBytes();
+    private long _compactedAt;
     private double _secondsAByte = FirstGuess;
+    private Timer? _timer;
 
+    /// <param name="heap">What is compacted.</param>
     /// <param name="longestPause">No compaction is begun that is likely to take longer.</param>
-    public IdleCompaction(Func<TimeSpan> longestPause)
+    public IdleCompaction(IManagedHeap heap, Func<TimeSpan> longestPause)
     {
+        _heap = heap;
         _longestPause = longestPause;
-        _timer = new Timer(_ => Look(), null, Interval, Timeout.InfiniteTimeSpan);
+        (_processorTime, _lookedAt, _compactedAt) = (heap.ProcessorTime, heap.Clock, heap.Allocated);
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Looks from now on by itself.</summary>
+    public void Start() => _timer = new Timer(_ => LookAgainAndAgain(), null, Interval, Timeout.InfiniteTimeSpan);
 
-    private void Look()
+    public void Dispose() => _timer?.Dispose();
+
+    /// <summary>An <see cref="Interval"/> has passed: compacts if this is the moment.</summary>
+    public void Look()
     {
-        TimeSpan processorTime = Environment.CpuUsage.TotalTime;
-        bool isCalm = processorTime - _processorTime < Interval * IdleShare && Stopwatch.GetElapsedTime(_lookedAt) < Interval + MostLateness;
+        TimeSpan processorTime = _heap.ProcessorTime;
+        bool isCalm = processorTime - _processorTime < Interval * IdleShare && _heap.Clock - _lookedAt < Interval + MostLateness;
         _processorTime = processorTime;
         _calm = isCalm ? _calm + 1 : 0;
-        if (_calm >= CalmLooks && GC.GetTotalAllocatedBytes() - _compactedAt > Worthwhile
-            && GC.GetTotalMemory(forceFullCollection: false) * _secondsAByte < _longestPause().TotalSeconds)
+        if (_calm >= CalmLooks && _heap.Allocated - _compactedAt > Worthwhile
+            && _heap.Live * _secondsAByte < _longestPause().TotalSeconds)
         {
             Compact();
         }
 
-        _lookedAt = Stopwatch.GetTimestamp();
+        _lookedAt = _heap.Clock;
+    }
+
+    private void LookAgainAndAgain()
+    {
+        Look();
         try
         {
-            _timer.Change(Interval, Timeout.InfiniteTimeSpan);
+            _timer!.Change(Interval, Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {
@@ -68,11 +79,9 @@ internal sealed class IdleCompaction : IDisposable
 
     private void Compact()
     {
-        TimeSpan paused = GC.GetTotalPauseDuration();
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        paused = GC.GetTotalPauseDuration() - paused;
-        _secondsAByte = paused.TotalSeconds / Math.Max(GC.GetTotalMemory(forceFullCollection: false), 1);
-        _compactedAt = GC.GetTotalAllocatedBytes();
-        _processorTime = Environment.CpuUsage.TotalTime;
+        TimeSpan paused = _heap.Compact();
+        _secondsAByte = paused.TotalSeconds / Math.Max(_heap.Live, 1);
+        _compactedAt = _heap.Allocated;
+        _processorTime = _heap.ProcessorTime;
     }
 }

@@ -48,7 +48,8 @@ internal sealed class NodeProcess(ServerOptions options, Func<ServerOptions, ILo
             WritePidFile();
             await using INode node = create(options, loggers, sink);
             await node.StartAsync().ConfigureAwait(false);
-            using IdleCompaction compaction = new(() => options.Raft.ElectionTimeout / 4);
+            using IdleCompaction compaction = new(new RuntimeHeap(), () => options.Raft.ElectionTimeout / 4);
+            compaction.Start();
             Task end = Task.WhenAny(node.Ended, _stopRequested.Task);
             if (await Task.WhenAny(node.Loaded, end).ConfigureAwait(false) == node.Loaded) ServiceNotification.Ready();
             await end.ConfigureAwait(false);

@@ -138,7 +138,7 @@ internal sealed class Application : IDisposable
     public int Movers => _runner.Context.Keyspace.Blocked.Movers;
 
     /// <summary>Whether a command of this client waits inside the state machine. Application's turn only.</summary>
-    public bool IsBlocked(RequestStream stream) => _late.TryFind(stream, out _);
+    public bool IsBlocked(RequestStream stream) => stream.Awaited is not null;
 
     /// <summary>Whether the reply in the making is this client's. Application's turn only.</summary>
     public bool IsAnswering(RequestStream stream) => _busy.Running == stream;
@@ -153,9 +153,13 @@ internal sealed class Application : IDisposable
     /// <summary>Ends the wait of a client's command, if it waits: answers whether it did. Application's turn only.</summary>
     public bool Unblock(RequestStream stream, UnblockReason reason)
     {
-        bool waits = _late.TryFind(stream, out EntryId entry);
-        stream.HasLeftWaiting |= waits && reason == UnblockReason.Disconnected;
-        return waits && Propose(UnblockPayload.Build(entry, reason), _ => { });
+        if (stream.Awaited is not { } entry)
+        {
+            return false;
+        }
+
+        stream.HasLeftWaiting |= reason == UnblockReason.Disconnected;
+        return Propose(UnblockPayload.Build(entry, reason), _ => { });
     }
 
     /// <summary>The state is that of a snapshot. Application's turn, or before the first work.</summary>

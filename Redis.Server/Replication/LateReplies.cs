@@ -11,7 +11,6 @@ namespace Redis.Server.Replication;
 internal sealed class LateReplies(RespWriter reply, Action<RequestStream, RespWriter> answer) : IWaiterReplies
 {
     private readonly Dictionary<EntryId, RequestStream> _streams = [];
-    private readonly Dictionary<RequestStream, EntryId> _entries = [];
 
     /// <summary>Clients of this node that wait (INFO blocked_clients).</summary>
     public int Count => _streams.Count;
@@ -20,11 +19,8 @@ internal sealed class LateReplies(RespWriter reply, Action<RequestStream, RespWr
     public void Add(EntryId entry, RequestStream stream)
     {
         _streams[entry] = stream;
-        _entries[stream] = entry;
+        stream.Awaited = entry;
     }
-
-    /// <summary>The entry for which a stream waits.</summary>
-    public bool TryFind(RequestStream stream, out EntryId entry) => _entries.TryGetValue(stream, out entry);
 
     public RespWriter Begin(EntryId waiter)
     {
@@ -39,7 +35,7 @@ internal sealed class LateReplies(RespWriter reply, Action<RequestStream, RespWr
     {
         if (_streams.Remove(waiter, out RequestStream? stream))
         {
-            _entries.Remove(stream);
+            stream.Awaited = null;
             answer(stream, reply);
         }
     }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using Raft.Core;
 using Redis.Server.Commands;
 using Redis.Server.Diagnostics;
 using Redis.Server.Keyspace;
@@ -28,6 +30,7 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     private long _taken;
     private volatile bool _hasEnded;
     private volatile bool _hasLeftWaiting;
+    private volatile StrongBox<EntryId>? _awaited;
 
     public abstract string Address { get; }
 
@@ -61,6 +64,13 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
     {
         get => _hasEnded;
         protected set => _hasEnded = value;
+    }
+
+    /// <summary>The entry whose command waits inside the state machine for this client; null: none does. Set by the application, read by any thread.</summary>
+    public EntryId? Awaited
+    {
+        get => _awaited?.Value;
+        set => _awaited = value is { } entry ? new StrongBox<EntryId>(entry) : null;
     }
 
     /// <summary>The client left while a command of it waited: what it asked for behind that is nobody's wish any more. Any thread.</summary>
@@ -198,11 +208,15 @@ internal abstract class RequestStream : IClientIdentity, IDenialWitness
             ref InFlightRequest request = ref _ring[(_head + (int)ahead) & (_ring.Length - 1)];
             if (request.Kind == RequestKind.Proxied)
             {
+                HasLeftWaiting |= HasEnded && request.Command is { } command && command.Has(CommandFlags.Blocking) && IsNothing(reply.Span);
                 request.Kind = request.Command is null && LocalParts is not null ? RequestKind.ProxiedExec : RequestKind.Reply; // EXEC has no row
                 request.Bytes = reply;
             }
         }
     }
+
+    /// <summary>A blocking command answers so when it waited for nothing, and when its client left.</summary>
+    private static bool IsNothing(ReadOnlySpan<byte> reply) => reply.SequenceEqual("*-1\r\n"u8) || reply.SequenceEqual("_\r\n"u8);
 
     private void Resize(int capacity)
     {

@@ -13,17 +13,13 @@ namespace Redis.Server.Replication;
 internal sealed class SharedOptions(ServerOptions options, CommandContext context, Consensus consensus)
 {
     private DataOptions? _proposed;
-    private volatile bool _expiresActively = true;
+    private volatile DataOptions _debugged = new();
 
-    /// <summary>DEBUG SET-ACTIVE-EXPIRE.</summary>
-    public bool ExpiresActively
+    /// <summary>What DEBUG sets, where redis.conf has no option. Holds as long as this node leads.</summary>
+    public void Debug(Func<DataOptions, DataOptions> change)
     {
-        get => _expiresActively;
-        set
-        {
-            _expiresActively = value;
-            Offer();
-        }
+        _debugged = change(_debugged);
+        Offer();
     }
 
     /// <summary>On the leader: proposes this node's options where the group has others. Any thread.</summary>
@@ -53,7 +49,7 @@ internal sealed class SharedOptions(ServerOptions options, CommandContext contex
     private DataOptions Wanted()
     {
         DataSection data = options.Data;
-        return new DataOptions
+        return _debugged with
         {
             ProtoMaxBulkLen = options.ProtoMaxBulkLength,
             ListMaxListpackSize = data.ListMaxListpackSize,
@@ -63,7 +59,6 @@ internal sealed class SharedOptions(ServerOptions options, CommandContext contex
             ZsetMaxListpackEntries = Clamp(data.ZsetMaxListpackEntries),
             ZsetMaxListpackValue = Clamp(data.ZsetMaxListpackValue),
             HllSparseMaxBytes = Clamp(data.HllSparseMaxBytes),
-            ExpiresActively = _expiresActively,
         };
     }
 

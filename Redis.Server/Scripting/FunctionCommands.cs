@@ -112,7 +112,7 @@ internal static class FunctionCommands
             return;
         }
 
-        if (!FunctionPayload.TryRead(args[2], out List<byte[]> codes, out string error) || !context.Scripts.Libraries.TryRestore(codes, flushes, replaces, out error))
+        if (!FunctionPayload.TryRead(args[2], context.Options, out List<byte[]> codes, out string error) || !context.Scripts.Libraries.TryRestore(codes, flushes, replaces, out error))
             context.Reply.Error(error);
         else
             context.Reply.Ok();

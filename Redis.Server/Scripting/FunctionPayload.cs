@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Redis.Server.Keyspace;
 using Redis.Server.Keyspace.Snapshots;
 using Redis.Server.Protocol.Rdb;
 
@@ -25,11 +26,11 @@ internal sealed class FunctionPayload : IDisposable
     }
 
     /// <summary>The code of each library; false with an error.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> payload, out List<byte[]> codes, out string error)
+    public static bool TryRead(ReadOnlySpan<byte> payload, DataOptions options, out List<byte[]> codes, out string error)
     {
         codes = [];
         error = "ERR DUMP payload version or checksum are wrong";
-        if (!DumpPayload.IsIntact(payload))
+        if (!DumpPayload.IsIntact(payload, options))
             return false;
         byte[] bytes = payload[..^RdbFormat.DumpFooterLength].ToArray();
         RdbInput input = new(bytes, bytes.Length);

@@ -73,7 +73,7 @@ internal static class DumpFamily
         {
             byte[] word = Encoding.ASCII.GetBytes($"element {i} {new string('x', i)}");
             byte[] number = Encoding.ASCII.GetBytes($"{i * i * 7}");
-            list.PushTail(i % 3 == 0 ? number : word);
+            list.PushTail(i % 3 == 0 ? number : word, options);
             integers.Add(number, options);
             table.Add(word, options);
             if (i < 50)

@@ -14,6 +14,9 @@ internal static class ClientCommands
 
     private static readonly string[] Types = ["normal", "master", "replica", "slave", "pubsub"];
 
+    /// <summary>CLIENT UNBLOCK. Of a client whose command waits inside the state machine it enters the log instead (<see cref="UnblockEntry"/>).</summary>
+    public static LocalCommand Unblock { get; } = new("unblock", -3, CommandFlags.Admin | Connection, AclCategories.Connection, EndWait);
+
     public static IReadOnlyList<Command> Rows { get; } =
     [
         new("client", -2, CommandFlags.None, AclCategories.None,
@@ -25,7 +28,7 @@ internal static class ClientCommands
             new LocalCommand("info", 2, Connection, AclCategories.Connection, (client, _, reply) => reply.VerbatimString("txt"u8, Encoding.Latin1.GetBytes(ClientDescription.Of(client) + "\n"))),
             new LocalCommand("list", -2, Connection | CommandFlags.Admin, AclCategories.Connection, List),
             new LocalCommand("kill", -3, Connection | CommandFlags.Admin, AclCategories.Connection, Kill),
-            new LocalCommand("unblock", -3, CommandFlags.Admin | Connection, AclCategories.Connection, Unblock),
+            Unblock,
             new LocalCommand("pause", -3, CommandFlags.Admin | Connection, AclCategories.Connection, Pause),
             new LocalCommand("unpause", 2, CommandFlags.Admin | Connection, AclCategories.Connection, (client, _, reply) =>
             {
@@ -235,24 +238,18 @@ internal static class ClientCommands
         }
     }
 
-    private static void Unblock(ClientConnection client, CommandArgs args, RespWriter reply)
+    private static void EndWait(ClientConnection client, CommandArgs args, RespWriter reply)
     {
-        UnblockReason reason = UnblockReason.TimedOut;
         if (args.Count > 4)
         {
             reply.Error("ERR unknown subcommand or wrong number of arguments for '"u8, args[1], "'. Try CLIENT HELP."u8);
             return;
         }
 
-        if (args.Count == 4 && !args.Is(3, "timeout"u8) && !args.Is(3, "error"u8))
+        if (ReasonOf(args, 3) is not { } reason)
         {
             reply.Error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"u8);
             return;
-        }
-
-        if (args.Count == 4 && args.Is(3, "error"u8))
-        {
-            reason = UnblockReason.Error;
         }
 
         if (!Numbers.TryParseInteger(args[2], out long id))
@@ -261,13 +258,17 @@ internal static class ClientCommands
             return;
         }
 
-        ClientConnection? found = client.Services.Clients.All.FirstOrDefault(c => c.Session.Id == id);
+        ClientConnection? found = client.Services.Clients.Find(id);
         RaftHost host = client.Services.Host;
         reply.Integer(found is not null
             && (found.Session.Wait?.TrySetResult(reason) == true
                 || host.Application.Unblock(found, reason)
                 || host.Proxy.Tell(found, reason == UnblockReason.Error ? ProxyNote.Unblock : ProxyNote.TimeOut)));
     }
+
+    /// <summary>How CLIENT UNBLOCK ends the wait, by its last argument, which may be missing; null when that is neither.</summary>
+    public static UnblockReason? ReasonOf(CommandArgs args, int at) =>
+        args.Count == at || args.Is(at, "timeout"u8) ? UnblockReason.TimedOut : args.Is(at, "error"u8) ? UnblockReason.Error : null;
 
     private static void End(ClientConnection caller, ClientConnection victim)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Redis.Server.Commands;
 using Redis.Server.Configuration;
+using Redis.Server.Keyspace;
 using Redis.Server.Protocol;
 
 namespace Redis.Server.Clients.Local;
@@ -43,9 +44,7 @@ internal static class DebugCommands
         ["panic"] = Refused(EndsFromOutside),
         ["restart"] = Refused(EndsFromOutside),
         ["segfault"] = Refused(EndsFromOutside),
-        ["set-disable-deny-scripts"] = Refused("what scripts may call has to be the same on all nodes"),
         ["replicate"] = Refused("what only some nodes got would make them differ"),
-        ["set-skip-checksum-validation"] = Refused("RESTORE has to do the same on all nodes"),
         ["digest"] = new(2, 2, Answer(DebugValues.Digest)),
         ["digest-value"] = new(2, int.MaxValue, Answer(DebugValues.DigestValue)),
         ["error"] = new(3, 3, Answer((_, args, reply) => reply.Error(args[2]))),
@@ -63,9 +62,11 @@ internal static class DebugCommands
         ["reload"] = new(2, 5, Answer(Reload)),
         ["replybuffer"] = new(4, 4, Answer(Accept)),
         ["sdslen"] = new(3, 3, Answer(DebugValues.StringLength)),
-        ["set-active-expire"] = new(3, 3, Answer(SetActiveExpire)),
+        ["set-active-expire"] = new(3, 3, Switch((options, isOn) => options with { ExpiresActively = isOn })),
+        ["set-disable-deny-scripts"] = new(3, 3, Switch((options, isOn) => options with { ScriptsMayBlock = isOn })),
+        ["set-skip-checksum-validation"] = new(3, 3, Switch((options, isOn) => options with { IgnoresChecksums = isOn })),
         ["sleep"] = new(3, 3, Answer(Sleep)),
-        ["stringmatch-len"] = new(4, 4, Answer((_, args, reply) => reply.Integer(Keyspace.Glob.Matches(args[2], args[3])))),
+        ["stringmatch-len"] = new(4, 4, Answer((_, args, reply) => reply.Integer(Glob.Matches(args[2], args[3])))),
         ["stringmatch-test"] = new(2, 2, Answer(MatchAtRandom)),
         ["structsize"] = new(2, 2, Answer((_, _, reply) => reply.SimpleString("bits:64"u8))),
     };
@@ -103,6 +104,12 @@ internal static class DebugCommands
         return true;
     };
 
+    private static LocalHandler Switch(Func<DataOptions, bool, DataOptions> change) => Answer((client, args, reply) =>
+    {
+        bool isOn = Numbers.TryParseInteger(args[2], out long value) && value != 0; // to C's atoi what is no number is 0
+        Adjust(client, reply, options => change(options, isOn));
+    });
+
     private static Subcommand Refused(string because) =>
         new(2, int.MaxValue, Answer((_, _, reply) => reply.Error($"ERR not supported by RedisRaft: {because}")));
 
@@ -122,7 +129,7 @@ internal static class DebugCommands
         {
             Random.Shared.NextBytes(bytes);
             int pattern = Random.Shared.Next(32), text = Random.Shared.Next(32);
-            Keyspace.Glob.Matches(bytes[..pattern], bytes[32..(32 + text)]);
+            Glob.Matches(bytes[..pattern], bytes[32..(32 + text)]);
         }
 
         reply.SimpleString("Apparently Redis did not crash: test passed"u8);
@@ -139,12 +146,12 @@ internal static class DebugCommands
         reply.Ok();
     }
 
-    /// <summary>Lists keep large elements in nodes of their own at any size: there is nothing to set.</summary>
     private static void PackedThreshold(ClientConnection client, CommandArgs args, RespWriter reply)
     {
         if (MemorySize.TryParse(Encoding.Latin1.GetString(args[2]), out long bytes) && bytes <= (4L << 30) - (1 << 20))
         {
-            reply.Ok();
+            long threshold = bytes == 0 ? new DataOptions().QuickListPackedThreshold : bytes;
+            Adjust(client, reply, options => options with { QuickListPackedThreshold = threshold });
         }
         else
         {
@@ -165,9 +172,10 @@ internal static class DebugCommands
         }
     }
 
-    private static void SetActiveExpire(ClientConnection client, CommandArgs args, RespWriter reply)
+    /// <summary>Changes an option that decides data: on all nodes, from an entry on.</summary>
+    private static void Adjust(ClientConnection client, RespWriter reply, Func<DataOptions, DataOptions> change)
     {
-        client.Services.Host.SharedOptions.ExpiresActively = !args.Is(2, "0"u8);
+        client.Services.Host.SharedOptions.Debug(change);
         reply.Ok();
     }
 

@@ -43,7 +43,7 @@ internal static class DebugValues
         using DumpPayload dump = new();
         int idle = client.Services.Keyspace.IdleSeconds(args[2]);
         long clock = ((RaftClock.Now / 1000) - idle) & 0xFFFFFF;
-        string list = value.Object is QuickList quickList ? ListDetails(quickList, client.Services.Options.Data.ListMaxListpackSize) : "";
+        string list = value.Object is QuickList quickList ? ListDetails(quickList) : "";
         reply.SimpleString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $"Value at:0x{value.GetHashCode():x12} refcount:{ObjectCommands.RefCountOf(value)} encoding:{value.Encoding} " +
             $"serializedlength:{dump.Write(value).Length - DumpFrame} lru:{clock} lru_seconds_idle:{idle}{list}")));
@@ -117,11 +117,17 @@ internal static class DebugValues
         : string.Create(CultureInfo.InvariantCulture,
             $"Hash table 0 stats (main hash table):\n table size: {System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count)}\n number of elements: {count}\n");
 
-    private static string ListDetails(QuickList list, int fill)
+    private static string ListDetails(QuickList list)
     {
+        long bytes = 0;
+        for (QuickListNode? node = list.Head; node is not null; node = node.Next)
+        {
+            bytes += node.Size;
+        }
+
         double average = list.NodeCount == 0 ? 0 : (double)list.Count / list.NodeCount;
         return string.Create(CultureInfo.InvariantCulture,
-            $" ql_nodes:{list.NodeCount} ql_avg_node:{average:0.00} ql_listpack_max:{fill} ql_compressed:0 ql_uncompressed_size:{list.MemoryBytes}");
+            $" ql_nodes:{list.NodeCount} ql_avg_node:{average:0.00} ql_listpack_max:{list.Fill} ql_compressed:0 ql_uncompressed_size:{bytes}");
     }
 
     private static void Print(RespWriter reply, bool isRight, string text, string error)

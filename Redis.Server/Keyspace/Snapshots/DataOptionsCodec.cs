@@ -14,7 +14,8 @@ internal static class DataOptionsCodec
         [
             options.ProtoMaxBulkLen, options.ListMaxListpackSize, options.HashMaxListpackEntries, options.HashMaxListpackValue,
             options.SetMaxIntsetEntries, options.ZsetMaxListpackEntries, options.ZsetMaxListpackValue, options.HllSparseMaxBytes,
-            options.ExpiresActively ? 1 : 0,
+            options.ExpiresActively ? 1 : 0, options.QuickListPackedThreshold, options.ScriptsMayBlock ? 1 : 0,
+            options.IgnoresChecksums ? 1 : 0,
         ];
         byte[] bytes = new byte[values.Length * sizeof(long)];
         for (int i = 0; i < values.Length; i++)
@@ -39,6 +40,9 @@ internal static class DataOptionsCodec
             ZsetMaxListpackValue = (int)Value(bytes, 6, defaults.ZsetMaxListpackValue),
             HllSparseMaxBytes = (int)Value(bytes, 7, defaults.HllSparseMaxBytes),
             ExpiresActively = Value(bytes, 8, 1) != 0,
+            QuickListPackedThreshold = Value(bytes, 9, defaults.QuickListPackedThreshold),
+            ScriptsMayBlock = Value(bytes, 10, 0) != 0,
+            IgnoresChecksums = Value(bytes, 11, 0) != 0,
         };
     }
 

@@ -23,13 +23,13 @@ internal sealed class DumpPayload : IDisposable
     }
 
     /// <summary>Whether a payload is whole and of a version that can be read.</summary>
-    public static bool IsIntact(ReadOnlySpan<byte> payload)
+    public static bool IsIntact(ReadOnlySpan<byte> payload, DataOptions options)
     {
         if (payload.Length < RdbFormat.DumpFooterLength)
             return false;
         ulong checksum = BinaryPrimitives.ReadUInt64LittleEndian(payload[^8..]);
         return BinaryPrimitives.ReadUInt16LittleEndian(payload[^RdbFormat.DumpFooterLength..]) <= RdbFormat.NewestReadable
-            && checksum == Crc64.Update(0, payload[..^8]);
+            && (options.IgnoresChecksums || checksum == Crc64.Update(0, payload[..^8]));
     }
 
     /// <summary>The value of an intact payload; false if it is damaged, or an empty collection.</summary>

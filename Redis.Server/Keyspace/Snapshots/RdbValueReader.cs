@@ -70,7 +70,7 @@ internal sealed class RdbValueReader
     {
         QuickList list = new(_options.ListMaxListpackSize);
         for (int left = input.ReadCount(); left > 0; left--)
-            list.PushTail(input.ReadString());
+            list.PushTail(input.ReadString(), _options);
         return ValueOf(list);
     }
 
@@ -79,7 +79,7 @@ internal sealed class RdbValueReader
         QuickList list = new(_options.ListMaxListpackSize);
         _zipList.Reset(input.ReadString());
         while (_zipList.TryNext(out ReadOnlySpan<byte> element))
-            list.PushTail(element);
+            list.PushTail(element, _options);
         return ValueOf(list);
     }
 
@@ -98,7 +98,7 @@ internal sealed class RdbValueReader
                 _ => throw input.Damaged($"Unknown quicklist container {container}"),
             };
             if (!pack.IsEmpty)
-                list.AppendPack(pack);
+                list.AppendPack(pack, container == RdbFormat.QuickListPlain);
         }
 
         return ValueOf(list);

@@ -134,8 +134,11 @@ internal sealed class RdbValueWriter
     {
         while (_node != null && output.Count < limit)
         {
-            output.Length(RdbFormat.QuickListPacked);
-            output.String(_node.Pack.Bytes);
+            output.Length((ulong)(_node.IsPlain ? RdbFormat.QuickListPlain : RdbFormat.QuickListPacked));
+            if (_node.IsPlain)
+                WriteElement(_node.Pack[_node.Pack.First], output);
+            else
+                output.String(_node.Pack.Bytes);
             _node = _node.Next;
         }
 

@@ -100,7 +100,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             return "ERR Unknown Redis command called from script";
         if (!command.Accepts(args.Count))
             return "ERR Wrong number of args calling Redis command from script";
-        if (command.Has(CommandFlags.NoScript) || (command.Handler == null && !PlainCommands.Has(command)))
+        if ((command.Has(CommandFlags.NoScript) && !(context.Options.ScriptsMayBlock && command.Has(CommandFlags.Blocking))) || (command.Handler == null && !PlainCommands.Has(command)))
             return "ERR This Redis command is not allowed from script";
         if (context.WhyCallerMayNot(command, args) is { } forbidden)
             return $"ERR {forbidden}";
