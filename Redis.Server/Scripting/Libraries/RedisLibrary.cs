@@ -104,7 +104,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             return "ERR This Redis command is not allowed from script";
         if (context.WhyCallerMayNot(command, args) is { } forbidden)
             return $"ERR {forbidden}";
-        if (Run.IsReadOnly && command.IsWrite)
+        if (Run.IsReadOnly && command.MayWrite)
             return "ERR Write commands are not allowed from read-only scripts.";
         if (Run.RefusesOom && command.Has(CommandFlags.DenyOom) && !Run.HasWritten)
             return "OOM command not allowed when used memory > 'maxmemory'.";
