@@ -13,6 +13,21 @@ internal sealed class SecretArguments(OptionTable options)
 
     public bool IsSecret(Command command, CommandArgs args, int index) => IsSecret(command.FullName, args, index);
 
+    /// <summary>The request with all passwords hidden.</summary>
+    public byte[] Hide(Command command, byte[] frame)
+    {
+        RequestParser parser = new() { MaxBulkLength = int.MaxValue };
+        parser.Parse(frame, out _);
+        CommandArgs args = parser.Args(frame);
+        List<byte[]> words = [];
+        for (int i = 0; i < args.Count; i++)
+        {
+            words.Add(IsSecret(command, args, i) ? Shown : args[i].ToArray());
+        }
+
+        return FrameRewriting.Build(words, default, 0);
+    }
+
     private bool IsSecret(string name, CommandArgs args, int index) => name switch
     {
         "auth" => index > 0,
