@@ -121,20 +121,21 @@ Task("Soak")
     .Does(() => Simulator($"soak {Argument("minutes", "10")}"));
 
 Task("Differential")
-    .Description("Compares new generated commands with redis-server, also on real clusters, for --minutes=N (10) or until one differs.")
+    .Description("Compares new generated commands and scripts with redis-server, also on real clusters, for --minutes=N (10) or until one differs; --scripts=N (2000) a round.")
     .IsDependentOn("Build")
     .Does(() =>
 {
     var end = DateTime.UtcNow.AddMinutes(Argument("minutes", 10));
-    for (var seed = DateTime.UtcNow.Ticks; DateTime.UtcNow < end; seed++)
+    while (DateTime.UtcNow < end)
     {
+        var seed = DateTime.UtcNow.Ticks; // scripts use a range of seeds from here on
         Information($"REDIS_ORACLE_SEED={seed}");
         DotNetTest("Redis.Server.Tests", new DotNetTestSettings
         {
             Configuration = configuration,
             NoBuild = true,
             Filter = "FullyQualifiedName~DifferentialTests",
-            EnvironmentVariables = new Dictionary<string, string> { ["REDIS_ORACLE_SEED"] = $"{seed}" },
+            EnvironmentVariables = new Dictionary<string, string> { ["REDIS_ORACLE_SEED"] = $"{seed}", ["REDIS_ORACLE_SCRIPTS"] = Argument("scripts", "2000") },
         });
     }
 });

@@ -108,7 +108,7 @@ internal sealed class PlantedBugRunner
     private static string? HuntByTests(string filter)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        (int tested, string failures) = ChildProcess.Run("dotnet", ["test", Tests, "--filter", filter], SourceTree.Root);
+        (int tested, string failures) = ChildProcess.Run("dotnet", ["test", Tests, "--filter", filter, "--", "NUnit.StopOnError=true"], SourceTree.Root);
         if (tested == 0)
         {
             return null;

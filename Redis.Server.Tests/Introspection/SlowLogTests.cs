@@ -48,7 +48,7 @@ internal sealed class SlowLogTests() : SingleNode("--enable-debug-command", "yes
         Reply[] entries = (await client.CallAsync("SLOWLOG", "GET", "-1")).Elements;
         Assert.That(entries.Select(entry => string.Join(' ', entry.Elements[3].Elements.Select(word => word.AsString))), Is.EqualTo(new[]
         {
-            "DISCARD", "MULTI", "GET k", "MULTI", "EVAL return redis.call('get', KEYS[1]) 1 k", "get k", "acl deluser slow nobody", "acl setuser (redacted) (redacted) (redacted)", "SLOWLOG RESET",
+            "DISCARD", "MULTI", "GET k", "MULTI", "EVAL return redis.call('get', KEYS[1]) 1 k", "get k", "ACL DELUSER slow nobody", "ACL SETUSER (redacted) (redacted) (redacted)", "SLOWLOG RESET",
         }));
         Assert.That(entries.Select(entry => entry.Elements[4].AsString).Distinct(), Is.EqualTo(new[] { client.Address, "?:0" }));
     }

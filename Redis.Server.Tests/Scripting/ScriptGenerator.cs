@@ -5,12 +5,29 @@ namespace Redis.Server.Tests.Scripting;
 
 /// <summary>
 /// Generates scripts: expressions over numbers, texts and tables, control flow, commands. Most are of the kind that is expected where they
-/// stand; now and then one is not, so that every function is also misused. Left out is what differs by nature: the order of a set, addresses,
-/// and a 0 among constants, which Lua 5.1 makes -0 when there is a -0 as well.
+/// stand; now and then one is not, so that every function is also misused. Left out is what differs by nature: the order of a set, of a hash
+/// with long values and of a map in RESP3, addresses, the sign of what is not a number (of a logarithm it is another in redis-server), the length of a list with
+/// holes, and a 0 among constants (also one that the compiler computes), which Lua 5.1 makes -0 when there is a -0 as well.
 /// </summary>
 internal static class ScriptGenerator
 {
     private const string Named = "local tostring = function(v) return type(v) == 'table' and 'a table' or type(v) == 'function' and 'a function' or tostring(v) end ";
+
+    /// <summary>
+    /// What a script stores passes through keep. A text that a loop joins to itself, and a table that holds itself twice, double with each step: after some
+    /// forty steps redis-server builds them for ever. So what is stored has at most 60 characters and tables (short enough for a listpack, too, whose order
+    /// is defined), and never holds t.
+    /// </summary>
+    private const string Kept = """
+        local t, room = {1, 2, x = 'y', k = {}}
+        local function fits(v)
+          room = room - (type(v) == 'string' and #v or type(v) == 'table' and (v == t and 60 or 1) or 0)
+          if type(v) == 'table' and room > 0 then for i, w in pairs(v) do fits(i) fits(w) if room <= 0 then break end end end
+          return room > 0
+        end
+        local function keep(v) room = 60 if fits(v) then return v end return 'much' end
+
+        """;
 
     private static readonly Gen<string> NumberLiteral = Gen.Elements(
         "1", "2", "3", "7", "10", "-1", "1.5", "0.1", "1e3", "1e15", "2^53", "255", "100", "1/3", "-2.5", "10/2", "3e-4", "0x1F", "4294967296", "123456789012");
@@ -24,7 +41,7 @@ internal static class ScriptGenerator
 
     private static readonly Gen<string> Command = Gen.Elements(
         "redis.call('set', 'k1', a)", "redis.call('get', 'k1')", "redis.call('incrby', 'n', 3)", "redis.pcall('incr', 'k1')", "redis.call('rpush', 'l', a, b)", "redis.call('incrbyfloat', 'f', a)",
-        "redis.call('lrange', 'l', 0, -1)", "redis.call('hset', 'h', a, b)", "redis.call('hgetall', 'h')", "redis.call('zadd', 'z', 1.5, b)", "redis.call('exists', 'k1', 'l')", "redis.call('ping')",
+        "redis.call('lrange', 'l', 0, -1)", "redis.call('hset', 'h', a, b)", "redis.call('hvals', 'h')", "redis.call('hset', 'one', 'f', b)", "redis.call('hgetall', 'one')", "redis.call('zadd', 'z', 1.5, b)", "redis.call('exists', 'k1', 'l')", "redis.call('ping')",
         "redis.call('mget', 'k1', 'nokey')", "redis.call('type', 'l')", "redis.pcall('hset', 'k1', 'f', 'v')", "redis.call('del', 'k1')", "redis.call('append', 'k1', b)", "redis.pcall(b, a)",
         "redis.call('sadd', 's', a)", "redis.call('sort', 's', 'alpha')", "redis.call('zscore', 'z', b)", "redis.call('zrange', 'z', 0, -1, 'withscores')", "redis.call('hget', 'h', a)", "redis.pcall('zadd', 'z', 'x', a)");
 
@@ -36,7 +53,7 @@ internal static class ScriptGenerator
         from count in Gen.Choose(0, 4)
         from statements in Gen.ArrayOf(Statement(2), count)
         from result in Any(3)
-        select $"{Named}{version}local a, b, c, t = {a}, {b}, 'c', {{1, 2, x = 'y', k = {{}}}}\n{string.Join('\n', statements)}\nreturn {result}";
+        select $"{Named}{version}{Kept}local a, b, c = {a}, {b}, 'c'\n{string.Join('\n', statements)}\nreturn {result}";
 
     private static Gen<string> Any(int depth) => depth == 0
         ? Gen.OneOf(NumberLiteral, TextLiteral, Gen.Elements("nil", "true", "false", "{}", "a", "b", "c", "t", "t.x", "t[1]", "t.k", "t.none"))
@@ -53,9 +70,11 @@ internal static class ScriptGenerator
         Gen<string> number = Mostly(Number(depth - 1)), text = Mostly(Text(depth - 1));
         return Gen.Frequency(
             (2, leaf),
-            (4, from left in number from operation in Gen.Elements("+", "-", "*", "/", "%", "+", "-") from right in number select $"({left} {operation} {right})"),
+            (4, from left in number from operation in Gen.Elements("+", "-", "%", "+", "-") from right in number select $"({left} {operation} {right})"),
+            (2, from left in number from operation in Gen.Elements("*", "/") from right in number select $"({left} {operation} keep({right}))"),
             (1, from name in Gen.Elements("a", "#t", "t[1]") select $"-{name}"),
-            (3, from function in Gen.Elements("floor", "ceil", "abs", "sqrt", "log10", "exp") from one in number select $"math.{function}({one})"),
+            (3, from function in Gen.Elements("floor", "ceil", "abs", "sqrt", "exp") from one in number select $"math.{function}({one})"),
+            (1, from one in number select $"math.log10(math.abs({one}))"),
             (2, from function in Gen.Elements("max", "min", "pow", "fmod") from one in number from two in number select $"math.{function}({one}, {two})"),
             (1, from one in text select $"tonumber({one})"),
             (1, from one in text from radix in Gen.Elements("2", "8", "10", "16", "36") select $"tonumber({one}, {radix})"),
@@ -136,13 +155,13 @@ internal static class ScriptGenerator
     private static Gen<string> Statement(int depth)
     {
         Gen<string> one = Gen.Frequency(
-            (4, from name in Gen.Elements("b", "c", "t.x", "t[1]", "t.new") from value in Any(2) select $"{name} = {value}"),
-            (2, from value in Number(2) select $"a = {value}"),
+            (4, from name in Gen.Elements("b", "c", "t.x", "t[1]", "t.new") from value in Any(2) select $"{name} = keep({value})"),
+            (2, from value in Number(2) select $"a = keep({value})"),
             (4, Command),
-            (1, from value in Any(1) select $"local c = {value}"),
-            (2, from value in Any(1) from at in Gen.Elements("", "1, ", "2, ") select $"table.insert(t, {at}{value})"),
+            (1, from value in Any(1) select $"local c = keep({value})"),
+            (2, from value in Any(1) from at in Gen.Elements("", "1, ", "2, ") select $"table.insert(t, {at}keep({value}) or false)"),
             (1, Gen.Elements("table.remove(t)", "table.remove(t, 1)", "table.sort(t)", "table.sort(t, function(x, y) return tostring(x) < tostring(y) end)", "global = 1", "string.x = 1")),
-            (2, from value in Any(2) select $"local ok, e = pcall(function() return {value} end) if not ok then c = e end"));
+            (2, from value in Any(2) select $"local ok, e = pcall(function() return {value} end) if not ok then c = keep(e) end"));
         if (depth == 0)
             return one;
         Gen<string> inner = Statement(depth - 1);

@@ -44,6 +44,8 @@ internal sealed class ClientServices
 
     public CommandMeter Meter => Host.Meter;
 
+    public SecretArguments Secrets => field ??= new SecretArguments(Options.Table);
+
     public required TlsEndpoint Tls { get; init; }
 
     public required UserDirectory Users { get; init; }

@@ -123,7 +123,7 @@ internal static class TransactionControl
                 UnblockEntry.RewriteQueued(client.Services, queue);
             }
 
-            ReadOnlyMemory<byte> payload = TransactionPayload.Build([.. queue.Frames.Select(queued => queued.Frame)]);
+            ReadOnlyMemory<byte> payload = TransactionPayload.Build([.. queue.Frames.Select(queued => InLog(client, queued.Command, queued.Frame))]);
             payload = queue.AsksForRights ? AccessCheck.OnBehalf(client, payload) : payload;
             payload = queue.HasScript ? LimitsPayload.Wrap(client.Services.ScriptLimits, payload) : payload;
             client.LocalParts = LocalPartsOf(queue);
@@ -134,6 +134,9 @@ internal static class TransactionControl
 
         queue.Close();
     }
+
+    /// <summary>What is the client's own node's business may have a password, which the log does not get: the node runs its own copy.</summary>
+    private static byte[] InLog(ClientConnection client, Command command, byte[] frame) => command is LocalCommand ? client.Services.Secrets.Hide(command, frame) : frame;
 
     private static LocalParts? LocalPartsOf(TransactionQueue queue) => !queue.HasLocal ? null : new LocalParts(
         [.. queue.Frames.Select((queued, position) => new LocalPart(position, queued.Command, queued.Frame)).Where(part => part.Command is LocalCommand)]);

@@ -31,8 +31,10 @@ internal sealed class SlowLog(DiagnosticsSection options, SecretArguments secret
     public void Add(Command command, CommandArgs args, long microseconds, IClientIdentity? client)
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        // MULTI and DISCARD are answered without being looked at again.
-        IReadOnlyList<byte[]> words = args.Count > 0 ? Shorten(command, args) : [command.FullNameIn(client is { WritesLowerCase: true })];
+        bool isLowerCase = client is { WritesLowerCase: true };
+        IReadOnlyList<byte[]> words = command.Form is { } form ? [.. NamesOf(form.Of, isLowerCase || client is null), .. form.Arguments(args)]
+            : args.Count > 0 ? Shorten(command, args)
+            : [command.FullNameIn(isLowerCase)]; // MULTI and DISCARD are answered without being looked at again
         _entries.AddFirst(new SlowLogEntry(_nextId++, now, microseconds, words, client?.Address ?? "", client?.Name ?? ""));
         while (_entries.Count > options.SlowLogMaxLength)
         {
@@ -42,13 +44,11 @@ internal sealed class SlowLog(DiagnosticsSection options, SecretArguments secret
 
     public void Clear() => _entries.Clear();
 
+    private static IEnumerable<byte[]> NamesOf(Command command, bool isLowerCase) =>
+        Encoding.ASCII.GetString(command.FullNameIn(isLowerCase)).Split('|').Select(Encoding.ASCII.GetBytes);
+
     private List<byte[]> Shorten(Command command, CommandArgs args)
     {
-        if (command.Form is { } form)
-        {
-            return [form.Of.OwnName, Encoding.ASCII.GetBytes(form.Of.Name), .. form.Arguments(args)];
-        }
-
         List<byte[]> shortened = [];
         int shown = args.Count > MostArguments ? MostArguments - 1 : args.Count;
         for (int i = 0; i < shown; i++)

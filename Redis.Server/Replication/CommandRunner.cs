@@ -253,10 +253,17 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         ReadOnlySpan<byte> frames = payload[framesAt..];
         context.Reply.ArrayHeader(count);
         context.IsInTransaction = true;
-        while (!frames.IsEmpty)
+        for (int position = 0; !frames.IsEmpty; position++)
         {
             int length = Parse(frames);
-            CommandArgs args = _parser.Args(frames[..length]);
+            ReadOnlySpan<byte> frame = frames[..length];
+            if (client?.LocalParts?.At(position) is { } own)
+            {
+                Parse(own);
+                frame = own;
+            }
+
+            CommandArgs args = _parser.Args(frame);
             RunQueued(context.Table.Resolve(args, context.Reply), args, client);
             frames = frames[length..];
         }

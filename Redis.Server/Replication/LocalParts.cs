@@ -10,11 +10,25 @@ namespace Redis.Server.Replication;
 internal readonly record struct LocalPart(int Position, Command Command, byte[] Frame);
 
 /// <summary>
-/// What the client's own node answers of a transaction that is passed on to the leader, which leaves those places in its
-/// reply for it. They run when the reply's turn has come: after all that the transaction did.
+/// What the client's own node answers of a transaction. The log has no passwords, so it has them from here. When the transaction is passed on to the
+/// leader, that leaves those places in its reply for it: they run when the reply's turn has come, after all that the transaction did.
 /// </summary>
 internal sealed class LocalParts(IReadOnlyList<LocalPart> parts)
 {
+    /// <summary>The request at this place among the queued commands, as the client sent it; null: it stands in the log as it was.</summary>
+    public byte[]? At(int position)
+    {
+        foreach (LocalPart part in parts)
+        {
+            if (part.Position == position)
+            {
+                return part.Frame;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Writes the leader's reply with its gaps filled. A transaction that did not take place has none.</summary>
     public void Fill(RequestStream stream, RequestParser parser, ReadOnlySpan<byte> leaderReply, RespWriter reply)
     {

@@ -133,11 +133,12 @@ local function to_number(v)
   return n and n + 0.0 or raw.number(v)
 end
 
-local function number_argument(index, name, v, is_given)
+-- Of count arguments, or as many as there have to be.
+local function number_argument(index, name, v, count)
   if type(v) == "number" then return v end
   local n = to_number(v)
   if n then return n end
-  local got = v == nil and not is_given and "no value" or type(v)
+  local got = v == nil and index > (count or 0) and "no value" or type(v)
   fail(native_format("bad argument #%d to '%s' (number expected, got %s)", index, name, got))
 end
 
@@ -189,10 +190,10 @@ local function modulo(a, b, left, right)
   fail("attempt to perform arithmetic on " .. (name == "" and "a " .. kind .. " value" or name .. " (a " .. kind .. " value)"))
 end
 
-local function text_argument(index, name, v, is_given)
+local function text_argument(index, name, v, count)
   if type(v) == "string" then return v end
   if type(v) == "number" then return number_text(v) end
-  local got = v == nil and not is_given and "no value" or type(v)
+  local got = v == nil and index > (count or 0) and "no value" or type(v)
   fail(native_format("bad argument #%d to '%s' (string expected, got %s)", index, name, got))
 end
 
@@ -248,6 +249,8 @@ local collector_answers = { collect = 0.0, stop = 0.0, restart = 0.0, count = 64
 local function need(count, index, name, ...)
   if select("#", ...) < count then fail(native_format("bad argument #%d to '%s' (value expected)", index, name)) end
 end
+
+local function select_from(n, _, ...) return select(n, ...) end
 
 local base = {
   _VERSION = "Lua 5.1",
@@ -322,9 +325,10 @@ local base = {
     if real[t] then error(READONLY, 0) end
     return rawset(t, k, v)
   end,
-  select = function(n, ...)
-    if type(n) == "string" and native_sub(n, 1, 1) == "#" then return select("#", ...) + 0.0 end
-    return select(floor(number_argument(1, "select", n)), ...)
+  select = function(...)
+    local n = ...
+    if type(n) == "string" and native_sub(n, 1, 1) == "#" then return select("#", ...) - 1.0 end
+    return select_from(truncate(number_argument(1, "select", n, select("#", ...))), ...)
   end,
   setmetatable = function(...)
     local t, meta = ...
@@ -371,7 +375,7 @@ end
 
 base.loadstring = function(...)
   local text, name = ...
-  text = text_argument(1, "loadstring", text, select("#", ...) > 0)
+  text = text_argument(1, "loadstring", text, select("#", ...))
   return load_chunk(text, name == nil and text or text_argument(2, "loadstring", name))
 end
 
@@ -417,13 +421,13 @@ local function format_one(spec, kind, index, v)
     spec = "%" .. native.string.gsub(flags, ignored, "") .. rest
   end
   if kind == "s" then
-    v = text_argument(index, "format", v, true)
+    v = text_argument(index, "format", v, index)
     if #v >= 100 and not native_find(spec, ".", 1, true) then return v end
     v = before_zero(v)
     return spec == "%s" and v or native_format(spec, v)
   end
-  if kind == "q" then return quote(text_argument(index, "format", v, true)) end
-  local n = number_argument(index, "format", v, true)
+  if kind == "q" then return quote(text_argument(index, "format", v, index)) end
+  local n = number_argument(index, "format", v, index)
   if kind == "d" or kind == "i" then return native_format(native_sub(spec, 1, -2) .. "d", truncate(n)) end
   if kind == "c" then return before_zero(native_format(spec, n >= -0x1p31 and n < 0x1p31 and truncate(n) & 255 or 0)) end -- as C makes an int
   if kind == "u" or kind == "o" or kind == "x" or kind == "X" then
@@ -436,7 +440,7 @@ local function format_one(spec, kind, index, v)
 end
 
 local function format(...)
-  local pattern = text_argument(1, "format", (...), select("#", ...) > 0)
+  local pattern = text_argument(1, "format", (...), select("#", ...))
   local result, n, position, argument = {}, 0, 1, 1
   while true do
     local at = native_find(pattern, "%", position, true)
@@ -511,8 +515,9 @@ local function gsub_with(text, pattern, replacement, limit)
   return native.table.concat(parts), count
 end
 
-local function gmatch(text, pattern)
-  text, pattern = text_argument(1, "gmatch", text), text_argument(2, "gmatch", pattern)
+local function gmatch(...)
+  local text, pattern = ...
+  text, pattern = text_argument(1, "gmatch", text, select("#", ...)), text_argument(2, "gmatch", pattern, select("#", ...))
   local position = 1
   local function advance(from, to, whole, ...)
     if not from then
@@ -530,13 +535,13 @@ end
 
 local function text_function(name)
   local f = native.string[name]
-  return function(...) return f(text_argument(1, name, (...))) end
+  return function(...) return f(text_argument(1, name, (...), select("#", ...))) end
 end
 
 local strings = {
   byte = function(...)
     local s, i, j = ...
-    s = text_argument(1, "byte", s, select("#", ...) > 0)
+    s = text_argument(1, "byte", s, select("#", ...))
     i = i == nil and 1 or truncate(number_argument(2, "byte", i))
     j = j == nil and i or truncate(number_argument(3, "byte", j))
     if i < 0 then i = i + #s + 1 end
@@ -554,7 +559,7 @@ local strings = {
     local n = select("#", ...)
     local codes = { ... }
     for i = 1, n do
-      local code = truncate(number_argument(i, "char", codes[i]))
+      local code = truncate(number_argument(i, "char", codes[i], n))
       if code < 0 or code > 255 then fail(native_format("bad argument #%d to 'char' (invalid value)", i)) end
       codes[i] = code
     end
@@ -569,22 +574,22 @@ local strings = {
     local text, pattern, replacement, limit = ...
     local kind = type(replacement)
     if kind ~= "table" and kind ~= "function" then return check(raw.gsub(...)) end
-    text, pattern = text_argument(1, "gsub", text), text_argument(2, "gsub", pattern)
+    text, pattern = text_argument(1, "gsub", text, 2), text_argument(2, "gsub", pattern, 2)
     return gsub_with(text, pattern, replacement, limit == nil and 1e999 or number_argument(4, "gsub", limit))
   end,
-  len = function(...) return #text_argument(1, "len", (...)) + 0.0 end,
+  len = function(...) return #text_argument(1, "len", (...), select("#", ...)) + 0.0 end,
   lower = text_function("lower"),
   match = checked(raw.match),
   rep = function(...)
     local s, n = ...
-    s = text_argument(1, "rep", s)
-    n = number_argument(2, "rep", n)
+    s = text_argument(1, "rep", s, select("#", ...))
+    n = number_argument(2, "rep", n, select("#", ...))
     return (check(raw.rep(s, n)))
   end,
   reverse = text_function("reverse"),
   sub = function(...)
     local s, i, j = ...
-    return native_sub(text_argument(1, "sub", s, select("#", ...) > 0), truncate(number_argument(2, "sub", i, select("#", ...) > 1)), j == nil and -1 or truncate(number_argument(3, "sub", j)))
+    return native_sub(text_argument(1, "sub", s, select("#", ...)), truncate(number_argument(2, "sub", i, select("#", ...))), j == nil and -1 or truncate(number_argument(3, "sub", j)))
   end,
   upper = text_function("upper"),
 }
@@ -700,7 +705,7 @@ local tables = {
       return
     end
     if n ~= 3 then fail("wrong number of arguments to 'insert'") end
-    position = truncate(number_argument(2, "insert", position))
+    position = truncate(number_argument(2, "insert", position, n))
     if position > last then last = position end
     for i = last, position + 1, -1 do t[i] = t[i - 1] end
     t[position] = value
@@ -734,7 +739,15 @@ local tables = {
 -- math
 
 local function pass_number(name, f)
-  return function(...) return f(number_argument(1, name, (...), select("#", ...) > 0)) + 0.0 end
+  return function(...) return f(number_argument(1, name, (...), select("#", ...))) + 0.0 end
+end
+
+-- The second is looked at first, as by the compiler of Redis's own Lua.
+local function two_numbers(name, ...)
+  local a, b = ...
+  local count = select("#", ...)
+  b = number_argument(2, name, b, count)
+  return number_argument(1, name, a, count) + 0.0, b + 0.0
 end
 
 -- To a whole number, which keeps its sign when it is 0.
@@ -752,23 +765,29 @@ local m = native.math
 local maths = {
   huge = m.huge,
   pi = m.pi,
-  atan2 = function(y, x) return m.atan(number_argument(1, "atan2", y), number_argument(2, "atan2", x)) end,
-  atan = function(x) return m.atan(number_argument(1, "atan", x)) end,
-  log = function(x) return m.log(number_argument(1, "log", x)) end,
-  fmod = function(a, b) return m.fmod(number_argument(1, "fmod", a) + 0.0, number_argument(2, "fmod", b) + 0.0) end,
-  modf = function(x)
-    local whole, fraction = m.modf(number_argument(1, "modf", x))
+  atan2 = function(...) return m.atan(two_numbers("atan2", ...)) end,
+  atan = pass_number("atan", function(x) return m.atan(x) end),
+  log = pass_number("log", function(x) return m.log(x) end),
+  fmod = function(...) return m.fmod(two_numbers("fmod", ...)) end,
+  modf = function(...)
+    local whole, fraction = m.modf(number_argument(1, "modf", (...), select("#", ...)))
     return whole + 0.0, fraction
   end,
-  pow = function(a, b) return number_argument(1, "pow", a) ^ number_argument(2, "pow", b) end,
+  pow = function(...)
+    local a, b = two_numbers("pow", ...)
+    return a ^ b
+  end,
   frexp = checked(raw.frexp),
-  ldexp = function(x, e) return number_argument(1, "ldexp", x) * 2.0 ^ truncate(number_argument(2, "ldexp", e)) end,
-  log10 = function(x) return m.log(number_argument(1, "log10", x), 10) end,
+  ldexp = function(...)
+    local x, e = two_numbers("ldexp", ...)
+    return x * 2.0 ^ truncate(e)
+  end,
+  log10 = pass_number("log10", function(x) return m.log(x, 10) end),
   cosh = checked(raw.cosh),
   sinh = checked(raw.sinh),
   tanh = checked(raw.tanh),
   random = checked(raw.random),
-  randomseed = function(seed) raw.randomseed(number_argument(1, "randomseed", seed)) end,
+  randomseed = function(...) raw.randomseed(number_argument(1, "randomseed", (...), select("#", ...))) end,
 }
 maths.mod = maths.fmod
 for _, name in next, { "abs", "acos", "asin", "cos", "deg", "exp", "rad", "sin", "sqrt", "tan" } do
@@ -784,7 +803,7 @@ for _, name in next, { "max", "min" } do
     for i = 1, select("#", ...) do
       if type((select(i, ...))) ~= "number" then
         local numbers, n = { ... }, select("#", ...)
-        for j = 1, n do numbers[j] = number_argument(j, name, numbers[j], true) end
+        for j = 1, n do numbers[j] = number_argument(j, name, numbers[j], n) end
         return f(unpack(numbers, 1, n)) + 0.0
       end
     end
@@ -829,7 +848,7 @@ local coroutines = {
 -- bit: 32 bits, signed, as LuaBitOp
 
 local function bits(index, name, ...)
-  local n = number_argument(index, name, (...), select("#", ...) > 0)
+  local n = number_argument(index, name, (...), index - 1 + select("#", ...))
   if math_type(n) == "integer" then return n & 0xFFFFFFFF end
   if n == floor(n) and n >= -0x1p51 and n <= 0x1p51 then return tointeger(n) & 0xFFFFFFFF end
   return tointeger(raw.bits(n))

@@ -25,9 +25,10 @@ internal sealed class CachedScript(string sha, byte[] body, ScriptHeader header)
 /// <param name="release">Lets go of a compiled script.</param>
 internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
 {
-    private const string Field = "raft-script";
-    private const int ShaLength = 40;
+    /// <summary>Digits of a name.</summary>
+    public const int NameLength = 40;
 
+    private const string Field = "raft-script";
     // The name as a string, the script's object, the table's node.
     private const int EntryBytes = 240;
 
@@ -48,10 +49,10 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
     /// <summary>The script of this name in any case, or null. Any thread.</summary>
     public CachedScript? Find(ReadOnlySpan<byte> sha)
     {
-        if (sha.Length != ShaLength)
+        if (sha.Length != NameLength)
             return null;
-        Span<char> name = stackalloc char[ShaLength];
-        for (int i = 0; i < ShaLength; i++)
+        Span<char> name = stackalloc char[NameLength];
+        for (int i = 0; i < NameLength; i++)
             name[i] = char.ToLowerInvariant((char)sha[i]);
         return _scripts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out CachedScript? script) ? script : null;
     }

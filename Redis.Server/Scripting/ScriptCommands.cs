@@ -100,7 +100,9 @@ internal static class ScriptCommands
 
     private static void EvalSha(CommandContext context, CommandArgs args, bool isReadOnly)
     {
-        if (!TryKeyCount(context, args, Errors.NotInteger, out int keys))
+        // What cannot be a name is none, whatever the number of keys.
+        int keys = 0;
+        if (args[1].Length == ScriptCache.NameLength && !TryKeyCount(context, args, Errors.NotInteger, out keys))
             return;
         if (context.Scripts.Cache.Find(args[1]) is { } script)
             Run(context, script, args, keys, isReadOnly);

@@ -180,14 +180,16 @@ internal sealed class UserEntries(UserDirectory users)
         int deleted = 0;
         for (int i = 1; i < args.Count; i += 2)
         {
-            string name = AclText.Of(args[i]);
-            if (name == UserDirectory.DefaultName)
+            if (AclText.Of(args[i]) == UserDirectory.DefaultName)
             {
                 context.Reply.Error(AclRules.DefaultStays);
                 return;
             }
+        }
 
-            deleted += users.Shared.Delete(name, args.Is(i + 1, Yes)) ? 1 : 0;
+        for (int i = 1; i < args.Count; i += 2)
+        {
+            deleted += users.Shared.Delete(AclText.Of(args[i]), args.Is(i + 1, Yes)) ? 1 : 0;
         }
 
         context.Reply.Integer(deleted);

@@ -67,14 +67,16 @@ internal static class AclCommands
         int deleted = 0;
         for (int i = 2; i < args.Count; i++)
         {
-            string name = AclText.Of(args[i]);
-            if (name == UserDirectory.DefaultName)
+            if (AclText.Of(args[i]) == UserDirectory.DefaultName)
             {
                 reply.Error(AclRules.DefaultStays);
                 return;
             }
+        }
 
-            deleted += client.Services.Users.DeleteOwn(name) ? 1 : 0;
+        for (int i = 2; i < args.Count; i++)
+        {
+            deleted += client.Services.Users.DeleteOwn(AclText.Of(args[i])) ? 1 : 0;
         }
 
         reply.Integer(deleted);

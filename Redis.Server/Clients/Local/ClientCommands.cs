@@ -130,7 +130,7 @@ internal static class ClientCommands
             }
             else if (args.Is(2, "id"u8) && args.Count > 3)
             {
-                HashSet<long> ids = [];
+                List<ClientConnection> named = []; // in this order, and as often as they are named
                 for (int i = 3; i < args.Count; i++)
                 {
                     if (!Numbers.TryParseInteger(args[i], out long id))
@@ -139,10 +139,13 @@ internal static class ClientCommands
                         return;
                     }
 
-                    ids.Add(id);
+                    if (client.Services.Clients.Find(id) is { } found)
+                    {
+                        named.Add(found);
+                    }
                 }
 
-                chosen = chosen.Where(c => ids.Contains(c.Session.Id));
+                chosen = named;
             }
             else
             {

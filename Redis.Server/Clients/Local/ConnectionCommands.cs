@@ -132,24 +132,29 @@ internal static class ConnectionCommands
             version = (int)wanted;
         }
 
-        string? name = null;
-        int user = -1;
+        // What is in front of an error has happened, as in Redis.
         for (int i = 2; i < args.Count; i++)
         {
             int more = args.Count - 1 - i;
             if (args.Is(i, "auth"u8) && more >= 2)
             {
-                user = i + 1;
+                if (!TryAuthenticate(client, args[0], args[i + 1], args[i + 2], reply))
+                {
+                    return;
+                }
+
                 i += 2;
             }
             else if (args.Is(i, "setname"u8) && more >= 1)
             {
-                name = Encoding.Latin1.GetString(args[++i]);
+                string name = Encoding.Latin1.GetString(args[++i]);
                 if (!ClientCommands.IsValidName(name))
                 {
                     reply.Error("ERR Client names cannot contain spaces, newlines or special characters."u8);
                     return;
                 }
+
+                client.Session.Name = name;
             }
             else
             {
@@ -158,18 +163,12 @@ internal static class ConnectionCommands
             }
         }
 
-        if (user >= 0 && !TryAuthenticate(client, args[0], args[user], args[user + 1], reply))
-        {
-            return;
-        }
-
         if (!client.Session.IsAuthenticated && !client.Services.Users.LetsAnyoneIn)
         {
             reply.Error("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time"u8);
             return;
         }
 
-        client.Session.Name = name ?? client.Session.Name;
         client.ProtocolVersion = version;
         Greet(client, version, reply);
     }

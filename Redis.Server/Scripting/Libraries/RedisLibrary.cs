@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Redis.Server.Commands;
 using Redis.Server.Protocol;
@@ -104,7 +105,7 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             return "ERR This Redis command is not allowed from script";
         if (context.WhyCallerMayNot(command, args) is { } forbidden)
             return $"ERR {forbidden}";
-        if (Run.IsReadOnly && command.IsWrite)
+        if (Run.IsReadOnly && command.MayWrite)
             return "ERR Write commands are not allowed from read-only scripts.";
         if (Run.RefusesOom && command.Has(CommandFlags.DenyOom) && !Run.HasWritten)
             return "OOM command not allowed when used memory > 'maxmemory'.";
@@ -186,14 +187,17 @@ internal sealed class RedisLibrary(LuaMachine machine, CommandContext context, A
             return Fail(lua, "First argument must be a number (log level).");
         if (LuaNumbers.Truncate(level) is < 0 or > 3)
             return Fail(lua, "Invalid debug level.");
-        StringBuilder text = new();
+        List<byte> text = [];
         for (int i = 2; i <= lua.Top; i++)
         {
-            if (lua.TypeOf(i) is LuaType.String or LuaType.Number)
-                text.Append(i > 2 ? " " : "").Append(Encoding.UTF8.GetString(Arguments.Text(lua, i, "log")));
+            if (lua.TypeOf(i) is not (LuaType.String or LuaType.Number))
+                continue;
+            if (i > 2)
+                text.Add((byte)' ');
+            text.AddRange(Arguments.Text(lua, i, "log"));
         }
 
-        log((int)level, text.ToString());
+        log((int)level, Encoding.UTF8.GetString(LuaToReply.BeforeZero(CollectionsMarshal.AsSpan(text))));
         return 0;
     }
 
