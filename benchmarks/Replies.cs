@@ -6,12 +6,15 @@ namespace Benchmarks;
 /// <summary>Replies written into a connection's batch.</summary>
 [MemoryDiagnoser]
 [ShortRunJob]
-public class Replies
+public sealed class Replies : IDisposable
 {
     private const int Count = 1000;
 
     private readonly RespWriter _writer = new();
     private readonly byte[] _value = new byte[64];
+
+    [GlobalCleanup]
+    public void Dispose() => _writer.Dispose();
 
     [Benchmark(Description = "OK", OperationsPerInvoke = Count)]
     public int Ok()
