@@ -117,19 +117,17 @@ internal sealed class ScheduleGenerator
             _random.Pick<Action>(_actions.ToArray())();
         }
 
-        if (_settings is { Voters: >= 5, LeaseReads: 0 } && _end.Chance(StaleSides))
-        {
-            AskStaleSide();
-        }
-
-        if (_settings is { Voters: 3, LeaseReads: not 0 } && _end.Chance(LateAnswers))
-        {
-            AnswerLate();
-        }
-
         if (_settings is { Spares: > 0, Voters: >= 3 } && _random.Chance(MissedChanges))
         {
             MissChanges();
+        }
+        else if (_settings is { Voters: >= 5, LeaseReads: 0 } && _end.Chance(StaleSides))
+        {
+            AskStaleSide();
+        }
+        else if (_settings is { Voters: 3, LeaseReads: not 0 } && _end.Chance(LateAnswers))
+        {
+            AnswerLate();
         }
     }
 

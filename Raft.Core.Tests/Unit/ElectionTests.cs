@@ -60,6 +60,27 @@ public sealed class ElectionTests
     }
 
     [Test]
+    public void ServerThatRestartedTriesAgainOnlyWhenItsPromiseHasRunOut()
+    {
+        ClusterConfiguration members = ClusterConfiguration.Empty;
+        for (int id = 1; id <= 3; id++)
+        {
+            members = members.With(new Member(id, IsVoter: true, "", id));
+        }
+
+        MemoryLog log = new();
+        log.Append(new LogEntry(new EntryId(1, 1), EntryType.Configuration, 0, members.Encode()));
+        RaftOptions options = new() { LeaseReads = true };
+        RaftServer server = new(1, options, log, new LoneServer(1, 0), new Random(1), new RaftRestart(StoreId: 1, Term: 2, VotedFor: 0, Snapshot: null));
+        server.Receive(2, new AppendRequest(2, 2, new EntryId(1, 1), 0, 0, default));
+        server.Receive(2, new TimeoutNow(2, 2));
+        server.Receive(2, new VoteReply(3, IsPreVote: false, Granted: false, 2));
+        server.Receive(3, new VoteReply(3, IsPreVote: false, Granted: false, 3));
+        Assert.That((server.Role, server.Term), Is.EqualTo((RaftRole.Candidate, 3L)), "the leader handed over, and the election is lost");
+        Assert.That(server.UntilCampaign, Is.GreaterThanOrEqualTo(options.ElectionTimeout), "before the restart it may have promised another leader not to campaign");
+    }
+
+    [Test]
     public void ConnectionToAnotherNodeSaysNothingOfTheLeader()
     {
         LoneServer server = new(2, 0);

@@ -167,6 +167,21 @@ public sealed class HostContractTests
     }
 
     [Test]
+    public void DefaultsAreThoseOfTheDocumentation()
+    {
+        RaftOptions options = new();
+        Assert.That(options.ElectionTimeout, Is.EqualTo(TimeSpan.FromMilliseconds(1000)));
+        Assert.That(options.HeartbeatInterval, Is.EqualTo(TimeSpan.FromMilliseconds(200)));
+        Assert.That(options.TransferTimeout, Is.EqualTo(TimeSpan.FromMilliseconds(1000)));
+        Assert.That((options.MaxAppendsInFlight, options.MaxAppendBytes, options.MaxAppendEntries), Is.EqualTo((2, 2L << 20, 65536)));
+        Assert.That((options.MaxSnapshotChunksInFlight, options.MaxSnapshotChunkBytes), Is.EqualTo((32, 65536)));
+        Assert.That((options.MaxUncommittedBytes, options.MaxEntryBytes, options.MaxUnappliedBytes), Is.EqualTo((1L << 30, 1L << 30, 64L << 20)));
+        Assert.That((options.KeptEntries, options.KeptBytes), Is.EqualTo((10_000, 16L << 20)));
+        Assert.That((options.Priority, RaftOptions.HighestPriority), Is.EqualTo((100, 100)));
+        Assert.That((options.LeaseReads, options.LeaseMargin), Is.EqualTo((false, TimeSpan.FromMilliseconds(250))));
+    }
+
+    [Test]
     public void WhatWasKeptHasToFitTogether()
     {
         MemoryLog log = new();

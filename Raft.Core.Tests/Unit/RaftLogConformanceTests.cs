@@ -28,10 +28,12 @@ public sealed class RaftLogConformanceTests
     [TestCase("truncate", "Last is")]
     [TestCase("compact", "Base is")]
     [TestCase("reset", "Base is")]
+    [TestCase("reset with entries", "Base is")]
     [TestCase("term", "TermAt")]
     [TestCase("range", "does not throw")]
     [TestCase("count", "gives")]
     [TestCase("bytes", "bytes")]
+    [TestCase("bytes beyond none", "bytes")]
     [TestCase("payload", "another entry")]
     [TestCase("empty", "is empty")]
     [TestCase("size", "SizeOf")]
@@ -59,6 +61,7 @@ public sealed class RaftLogConformanceTests
         {
             "count" => _log.Slice(first, int.MaxValue, maxBytes),
             "bytes" => _log.Slice(first, maxCount, long.MaxValue),
+            "bytes beyond none" when maxBytes > 0 => _log.Slice(first, maxCount, long.MaxValue),
             "empty" when maxBytes == 0 => default,
             "payload" => Damaged(_log.Slice(first, maxCount, maxBytes)),
             _ => _log.Slice(first, maxCount, maxBytes),
@@ -84,7 +87,13 @@ public sealed class RaftLogConformanceTests
             }
         }
 
-        public void ResetTo(EntryId snapshot) => _log.ResetTo(fault == "reset" ? new EntryId(snapshot.Term, snapshot.Index + 1) : snapshot);
+        public void ResetTo(EntryId snapshot)
+        {
+            if (fault != "reset with entries" || Last == Base)
+            {
+                _log.ResetTo(fault == "reset" ? new EntryId(snapshot.Term, snapshot.Index + 1) : snapshot);
+            }
+        }
 
         private static ReadOnlyMemory<LogEntry> Damaged(ReadOnlyMemory<LogEntry> entries)
         {

@@ -25,6 +25,31 @@ public sealed class StatusReportTests
     }
 
     [Test]
+    public void WhoFollowsNobodyHearsNoSilence()
+    {
+        LoneServer server = new(2, 0);
+        server.Append(2, new EntryId(1, 1), 0);
+        server.Server.Periodic(Moment);
+        server.PassElectionTimeout();
+        Assert.That((server.Server.Role, server.Server.Status().LeaderSilence), Is.EqualTo((RaftRole.PreCandidate, TimeSpan.Zero)));
+        server.Server.Receive(3, new VoteReply(5, IsPreVote: true, Granted: false, 3));
+        Assert.That((server.Server.Role, server.Server.Status().LeaderSilence), Is.EqualTo((RaftRole.Follower, TimeSpan.Zero)), "it knows no leader");
+        server.BecomeLeader();
+        server.Server.Periodic(Moment);
+        Assert.That((server.Server.Role, server.Server.Status().LeaderSilence), Is.EqualTo((RaftRole.Leader, TimeSpan.Zero)));
+    }
+
+    [Test]
+    public void PeerThatHasEverythingDoesNotLagThoughAllIsCompacted()
+    {
+        LoneServer leader = Leader();
+        leader.Server.Options = leader.Server.Options with { KeptEntries = 0 };
+        leader.Server.SnapshotTaken(new SnapshotId(leader.Last, 1000, 1));
+        Assert.That(leader.Base, Is.EqualTo(leader.Last));
+        Assert.That(leader.Server.Status().Peers.Select(peer => peer.LagTime), Is.EqualTo(new TimeSpan?[] { TimeSpan.Zero, null }));
+    }
+
+    [Test]
     public void LeaderTellsHowFarItsPeersLag()
     {
         LoneServer leader = Leader();
