@@ -8,6 +8,7 @@ internal sealed class CommandStatistics
 {
     // Codes are whatever stands first in an error; a script can make up any number of them.
     private const int MostErrorCodes = 128;
+    private const int LongestErrorCode = 30;
 
     private readonly Dictionary<string, long> _errors = [];
     private CommandRecord?[] _records = new CommandRecord?[512];
@@ -35,12 +36,12 @@ internal sealed class CommandStatistics
 
     public void Rejected(Command command) => RecordOf(command).CountRejected();
 
-    /// <summary>Counts an error reply by its code, the first word.</summary>
+    /// <summary>Counts an error reply by its code, the first word; without a space near its beginning it has none, and counts as ERR.</summary>
     public void CountError(ReadOnlySpan<byte> text)
     {
         Errors++;
-        int end = text.IndexOfAny(" \r\n"u8);
-        string code = Encoding.Latin1.GetString(end < 0 ? text : text[..end]);
+        int end = text[..Math.Min(text.Length, LongestErrorCode + 1)].IndexOf((byte)' ');
+        string code = end < 0 ? "ERR" : Encoding.Latin1.GetString(text[..end]);
         if (_errors.TryGetValue(code, out long count) || _errors.Count < MostErrorCodes)
         {
             _errors[code] = count + 1;

@@ -29,6 +29,9 @@ internal static class InfoText
         _ => Scaled(bytes, 1L << 40, "T"),
     };
 
+    /// <summary>A word from outside, without what would be taken for INFO's own signs.</summary>
+    public static string Plain(string word) => string.Join('_', word.Split('#', ':', '\r', '\n'));
+
     /// <summary>Two decimals.</summary>
     public static string Decimal(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 

@@ -84,7 +84,7 @@ internal static class StatisticsInfo
         InfoText.Section(text, "Errorstats");
         foreach ((string code, long count) in statistics.ErrorCodes)
         {
-            text.Append(CultureInfo.InvariantCulture, $"errorstat_{code}:count={count}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"errorstat_{InfoText.Plain(code)}:count={count}\r\n");
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class CommandRunner(CommandContext context, CommandMeter meter, 
         foreach (ref readonly Work work in next[..covered])
         {
             if (work.Kind == WorkKind.Apply && work.Entry.Type == EntryType.Application
-                && EntryPayload.FirstArgument(work.Entry.Payload.Span) is { IsEmpty: false } key)
+                && EntryPayload.LikelyKey(work.Entry.Payload.Span) is { IsEmpty: false } key)
             {
                 hashes[count++] = context.Keyspace.PrefetchBucket(key);
             }

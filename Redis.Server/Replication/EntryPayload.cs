@@ -32,8 +32,8 @@ internal static class EntryPayload
 
     public static readonly byte[] TickBytes = [Tick];
 
-    /// <summary>The second word of a command, which is most often its first key; empty when there is none.</summary>
-    public static ReadOnlySpan<byte> FirstArgument(ReadOnlySpan<byte> payload)
+    /// <summary>The word of a command that is most often its first key: the second, and of one that runs a script the fourth; empty when there is none.</summary>
+    public static ReadOnlySpan<byte> LikelyKey(ReadOnlySpan<byte> payload)
     {
         if (payload[0] != Command)
         {
@@ -41,8 +41,17 @@ internal static class EntryPayload
         }
 
         ReadOnlySpan<byte> name = Bulk(payload[(payload.IndexOf((byte)'\n') + 1)..], out ReadOnlySpan<byte> rest);
+        for (int skipped = RunsScript(name) ? 2 : 0; skipped > 0 && !rest.IsEmpty; skipped--)
+        {
+            Bulk(rest, out rest);
+        }
+
         return name.IsEmpty || rest.IsEmpty ? default : Bulk(rest, out _);
     }
+
+    /// <summary>EVAL, EVALSHA, FCALL: no others begin like these.</summary>
+    private static bool RunsScript(ReadOnlySpan<byte> name) =>
+        name.Length >= 4 && ((name[0] | 0x20, name[1] | 0x20) is ('e', 'v') or ('f', 'c'));
 
     private static ReadOnlySpan<byte> Bulk(ReadOnlySpan<byte> from, out ReadOnlySpan<byte> rest)
     {
