@@ -20,7 +20,7 @@ internal static class BudgetBenchmark
         {
             using Yardstick yardstick = Yardstick.Start(Path.Combine(directory, "yardstick"), FreePorts.Next(1));
             using ObservedCluster cluster = ObservedCluster.Start(plan.Server, Path.Combine(directory, "cluster"));
-            Console.WriteLine("a request                     requests/s   user us  system us  calls  switches  allocated B   disk B  loopback B");
+            Console.WriteLine("a request                     requests/s   user us  system us  calls  switches  allocated B   disk B  loopback B  collections  pause ms");
             foreach (Load load in plan.Loads)
             {
                 int requests = plan.RequestsOf(load);
@@ -45,9 +45,12 @@ internal static class BudgetBenchmark
         ProcessCost cost = ProcessCost.Of(process) - before;
         loopback = LoopbackBytes() - loopback;
         double? called = calls.Stop() / requests;
-        double? allocated = metrics is null ? null : (metrics()["process_gc_allocated_bytes_total"] - earlier!["process_gc_allocated_bytes_total"]) / requests;
+        NodeMetricsPage? later = metrics?.Invoke();
+        double? allocated = (later?["process_gc_allocated_bytes_total"] - earlier?["process_gc_allocated_bytes_total"]) / requests;
+        double? collections = later?["process_gc_collections_total{generation=\"0\"}"] - earlier?["process_gc_collections_total{generation=\"0\"}"];
+        double? paused = 1000 * (later?["process_gc_pause_seconds_total"] - earlier?["process_gc_pause_seconds_total"]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{load.Name,-16} {what,-12} {figures.PerSecond,11:N0} {cost.UserMicroseconds / requests,9:0.00} {cost.SystemMicroseconds / requests,10:0.00} {called,6:0.00} {cost.Switches / requests,9:0.000} {allocated,12:0.0} {cost.Written / requests,8:N0} {loopback / requests,11:N0}"));
+            $"{load.Name,-16} {what,-12} {figures.PerSecond,11:N0} {cost.UserMicroseconds / requests,9:0.00} {cost.SystemMicroseconds / requests,10:0.00} {called,6:0.00} {cost.Switches / requests,9:0.000} {allocated,12:0.0} {cost.Written / requests,8:N0} {loopback / requests,11:N0} {collections,12:N0} {paused,9:0.0}"));
     }
 
     /// <summary>What the loopback device has carried: between the nodes, and between them and the load.</summary>
