@@ -19,7 +19,7 @@ internal static class ChildProcess
         Stopwatch watch = Stopwatch.StartNew();
         while (!process.WaitForExit(TimeSpan.FromSeconds(1)))
         {
-            if (process.TotalProcessorTime > Patience || watch.Elapsed > LongestWait)
+            if (ProcessorTimeOf(process) > Patience || watch.Elapsed > LongestWait)
             {
                 process.Kill(entireProcessTree: true);
                 return (-1, "stopped: out of time");
@@ -28,5 +28,17 @@ internal static class ChildProcess
 
         process.WaitForExit();
         return (process.ExitCode, output.Result);
+    }
+
+    private static TimeSpan ProcessorTimeOf(Process process)
+    {
+        try
+        {
+            return process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            return TimeSpan.Zero; // it has just ended
+        }
     }
 }
