@@ -51,9 +51,10 @@ internal sealed class AclFileTests
     public async Task ABadFile_ChangesNothing()
     {
         using TestClient admin = await _cluster.Nodes[0].ConnectAsync();
-        await File.WriteAllTextAsync(_file, "user eve +@nope\nusr x\nuser a on\nuser a off\nuser \"x\nuser b (+get\n");
+        await File.WriteAllTextAsync(_file, "user eve +@nope bad +nope worse\nusr x\nuser a on\nuser a off\nuser \"x\nuser b (+get\n");
         Assert.That(await admin.AskAsync("ACL", "LOAD"), Is.EqualTo(
-            $"-ERR {_file}:1: Unknown command or category name in ACL. {_file}:2 should start with user keyword followed by the username. "
+            $"-ERR {_file}:1: Error in applying operation '+@nope': Unknown command or category name in ACL. {_file}:1: Syntax error. "
+            + $"{_file}:1: Error in applying operation '+nope': Unknown command or category name in ACL. {_file}:2 should start with user keyword followed by the username. "
             + $"WARNING: Duplicate user 'a' found on line 4. {_file}:5: unbalanced quotes in acl line. {_file}:6: Unmatched parenthesis in selector definition."
             + "WARNING: ACL errors detected, no change to the previously active ACL rules was performed"));
         Assert.That(await admin.AskAsync("ACL", "USERS"), Is.EqualTo("[$alice, $bob, $default]"));

@@ -87,15 +87,32 @@ internal static class AclFile
         else
         {
             AclRights rights = rules.NewUser();
-            AclRuleError error = merged.Select(rule => rules.Apply(rights, rule)).FirstOrDefault(found => found != AclRuleError.None);
-            if (error != AclRuleError.None)
-            {
-                errors.Append($"{path}:{number}: {error.Text()}. ");
-            }
-            else
+            if (TryApply($"{path}:{number}", merged, rules, rights, errors))
             {
                 users.Add(AclText.Of(words[1]), rights.Complete());
             }
         }
+    }
+
+    /// <summary>False after errors: what is unknown is told each time, anything else only once, as it may be the cause of the next.</summary>
+    private static bool TryApply(string place, List<string> merged, AclRules rules, AclRights rights, StringBuilder errors)
+    {
+        bool isWhole = true, isTold = false;
+        foreach (string rule in merged)
+        {
+            AclRuleError error = rules.Apply(rights, rule);
+            isWhole &= error == AclRuleError.None;
+            if (error == AclRuleError.UnknownCommand)
+            {
+                errors.Append($"{place}: Error in applying operation '{rule}': {error.Text()}. ");
+            }
+            else if (error != AclRuleError.None && !isTold)
+            {
+                errors.Append($"{place}: {error.Text()}. ");
+                isTold = true;
+            }
+        }
+
+        return isWhole;
     }
 }
