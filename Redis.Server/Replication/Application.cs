@@ -137,9 +137,6 @@ internal sealed class Application : IDisposable
     /// <summary>Waiting commands that will change another key than the one they wait for. Any thread.</summary>
     public int Movers => _runner.Context.Keyspace.Blocked.Movers;
 
-    /// <summary>Whether a command of this client waits inside the state machine. Application's turn only.</summary>
-    public bool IsBlocked(RequestStream stream) => stream.Awaited is not null;
-
     /// <summary>Whether the reply in the making is this client's. Application's turn only.</summary>
     public bool IsAnswering(RequestStream stream) => _busy.Running == stream;
 

@@ -45,7 +45,7 @@ internal static class ClientDescription
             client.IsMonitor ? "O" : "",
             client.Subscriptions.Total > 0 ? "P" : "",
             client.Transaction.IsOpen || client.Transaction.UnderWay.Count >= 0 ? "x" : "",
-            client.IsHeldBack || client.Services.Host.Application.IsBlocked(client) ? "b" : "",
+            client.IsHeldBack || client.Awaited is not null ? "b" : "",
             client.Tracking is not null ? "t" : "",
             client.Tracking is { IsRedirectBroken: true } ? "R" : "",
             client.Tracking?.Has(TrackingModes.Broadcast) == true ? "B" : "",
