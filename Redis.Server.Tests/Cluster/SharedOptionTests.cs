@@ -37,6 +37,22 @@ internal sealed class SharedOptionTests() : SharedCluster(3, "--enable-debug-com
     }
 
     [Test]
+    public async Task What_DEBUG_sets_on_the_leader_holds_on_all_nodes_and_in_snapshots()
+    {
+        using TestClient client = await (await Cluster.LeaderAsync()).ConnectAsync();
+        Assert.That(await client.AskAsync("DEBUG", "QUICKLIST-PACKED-THRESHOLD", "5b"), Is.EqualTo("+OK"));
+        await client.CallAsync("RPUSH", "large", "a", "element", "b");
+        Assert.That(await client.AskAsync("DEBUG", "OBJECT", "large"), Does.Contain(" ql_nodes:3 "));
+        await DumpsAgreeAsync("large");
+        foreach (TestNode node in Cluster.Nodes)
+            Assert.That(await node.AskAsync("DEBUG", "RELOAD"), Is.EqualTo("+OK"));
+        await client.CallAsync("LINSERT", "large", "BEFORE", "b", "another");
+        Assert.That(await client.AskAsync("DEBUG", "OBJECT", "large"), Does.Contain(" ql_nodes:4 "));
+        await DumpsAgreeAsync("large");
+        await client.CallAsync("DEBUG", "QUICKLIST-PACKED-THRESHOLD", "0");
+    }
+
+    [Test]
     public async Task Populate_fills_all_nodes()
     {
         using TestClient client = await (await Cluster.LeaderAsync()).ConnectAsync();
@@ -71,5 +87,19 @@ internal sealed class SharedOptionTests() : SharedCluster(3, "--enable-debug-com
         await Cluster.SettledAsync();
         string[] digests = await Task.WhenAll(Cluster.Nodes.Select(node => node.AskAsync("DEBUG", "DIGEST")));
         Assert.That(digests.Distinct().Count(), Is.EqualTo(1), string.Join(' ', digests));
+    }
+
+    private async Task DumpsAgreeAsync(string key)
+    {
+        await Cluster.SettledAsync();
+        List<string> dumps = [];
+        foreach (TestNode node in Cluster.Nodes)
+        {
+            using TestClient reader = await node.ConnectAsync();
+            await reader.CallAsync("READONLY");
+            dumps.Add(Convert.ToHexString((await reader.CallAsync("DUMP", key)).Text));
+        }
+
+        Assert.That(dumps.Distinct().Count(), Is.EqualTo(1), string.Join(' ', dumps));
     }
 }

@@ -64,9 +64,10 @@ internal static class UnblockEntry
 
     private static void Run(CommandContext context, CommandArgs args)
     {
-        // Only Rewrite makes such a request, so the numbers are there.
-        bool isUnblocked = Numbers.TryParseInteger(args[1], out long term) && Numbers.TryParseInteger(args[2], out long index)
-            && context.Waiting.Unblock(new EntryId(term, index), ClientCommands.ReasonOf(args, FirstGiven + 1)!.Value);
-        context.Reply.Integer(isUnblocked);
+        context.Reply.Integer(
+            Numbers.TryParseInteger(args[1], out long term)
+            && Numbers.TryParseInteger(args[2], out long index)
+            && ClientCommands.ReasonOf(args, FirstGiven + 1) is { } reason
+            && context.Waiting.Unblock(new EntryId(term, index), reason));
     }
 }
