@@ -50,7 +50,7 @@ internal sealed class Compaction(RaftState state)
         {
             foreach (Peer peer in leadership.Peers)
             {
-                if (peer.Snapshot is { } progress && state.Now - peer.Contact < state.Options.ElectionTimeout)
+                if (peer.Snapshot is { } progress && peer.Answers(state.Now, state.Options.ElectionTimeout))
                 {
                     through = Math.Min(through, progress.Id.Last.Index);
                 }

@@ -95,6 +95,9 @@ internal sealed class Peer(Member member, long next, TimeSpan now)
         AnsweredRound = Math.Max(AnsweredRound, round);
     }
 
+    /// <summary>Whether it was heard within a time, be it in this tick.</summary>
+    public bool Answers(TimeSpan now, TimeSpan within) => _heard || now - Contact < within;
+
     public void Tick(TimeSpan time)
     {
         if (_heard)

@@ -55,7 +55,7 @@ internal sealed class Transfer(RaftState state)
         Peer? best = null;
         foreach (Peer peer in state.Leadership!.Peers)
         {
-            bool answers = peer.IsVoter && !peer.IsWiped && state.Now - peer.Contact < state.Options.ElectionTimeout;
+            bool answers = peer.IsVoter && !peer.IsWiped && peer.Answers(state.Now, state.Options.ElectionTimeout);
             if (answers && (best is null || peer.Match > best.Match))
             {
                 best = peer;

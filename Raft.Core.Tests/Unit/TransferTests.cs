@@ -39,6 +39,23 @@ public sealed class TransferTests
     }
 
     [Test]
+    public void VoterThatWasHeardInThisTickAnswers()
+    {
+        LoneServer leader = Leader();
+        for (int i = 0; i < 5; i++)
+        {
+            leader.Server.Periodic(leader.Server.Options.ElectionTimeout / 3);
+            Acknowledge(leader, 2, leader.Last.Index);
+        }
+
+        leader.Server.Propose(new byte[1], out EntryId last);
+        leader.Server.Replicate();
+        Acknowledge(leader, 3, last.Index);
+        leader.Server.DiskStalled("slow");
+        Assert.That((leader.HandedOverTo, leader.Server.Role), Is.EqualTo((3, RaftRole.Follower)), "it was silent, and has most of the log");
+    }
+
+    [Test]
     public void WipedVoterIsNoTarget()
     {
         LoneServer leader = Leader();
