@@ -276,9 +276,12 @@ internal sealed class LogSyncer : IDisposable
     {
         if (below != 0)
         {
-            InBackground(() => _segments.RemoveBelow(below));
+            Remove(below);
         }
     }
+
+    // What a lambda takes along is allocated where its method begins: methods of their own keep that off the way of every sync.
+    private void Remove(uint below) => InBackground(() => _segments.RemoveBelow(below));
 
     /// <summary>Makes the next segment ahead of its use, so that no write has to wait for it.</summary>
     private void PrepareNextSegment()
@@ -292,19 +295,21 @@ internal sealed class LogSyncer : IDisposable
         bool isFilled = _written.Offset <= _options.MaxFillRate * Stopwatch.GetElapsedTime(_entered).TotalSeconds;
         if (_segments.Find(next) is null && Interlocked.Exchange(ref _isPreparing, 1) == 0)
         {
-            InBackground(() =>
-            {
-                try
-                {
-                    _segments.Prepare(next, isFilled);
-                }
-                finally
-                {
-                    Volatile.Write(ref _isPreparing, 0);
-                }
-            });
+            Prepare(next, isFilled);
         }
     }
+
+    private void Prepare(uint next, bool isFilled) => InBackground(() =>
+    {
+        try
+        {
+            _segments.Prepare(next, isFilled);
+        }
+        finally
+        {
+            Volatile.Write(ref _isPreparing, 0);
+        }
+    });
 
     /// <summary>
     /// Does what is not needed yet. A failure here loses nothing: a segment that could not be made is tried again when it

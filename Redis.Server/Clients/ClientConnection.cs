@@ -401,7 +401,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
                 await room.ConfigureAwait(false);
             }
 
-            if (stagedAll && (HasEnded || !await ReceiveAsync().ConfigureAwait(false)))
+            if (stagedAll && (HasEnded || !Take(await ReceiveAsync().ConfigureAwait(false))))
             {
                 End();
                 _closing = true;
@@ -477,20 +477,22 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
         _staged.Clear();
     }
 
-    private async ValueTask<bool> ReceiveAsync()
+    /// <summary>Waits for bytes. Not async: that would be an object a request.</summary>
+    private ValueTask<int> ReceiveAsync()
     {
-        int received;
         if (_receiving is { } begun)
         {
             _receiving = null;
-            received = await begun.ConfigureAwait(false);
-        }
-        else
-        {
-            MakeRoom();
-            received = await _transport.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+            return new ValueTask<int>(begun);
         }
 
+        MakeRoom();
+        return _transport.ReceiveAsync(_buffer.AsMemory(_end));
+    }
+
+    /// <summary>Counts what came: whether the client sends on.</summary>
+    private bool Take(int received)
+    {
         Session.LastActiveAt = Environment.TickCount64;
         _end += received;
         _bytesIn += received;
@@ -531,7 +533,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             {
                 await ended.ConfigureAwait(false);
             }
-            else if (!await ReceiveAsync().ConfigureAwait(false))
+            else if (!Take(await ReceiveAsync().ConfigureAwait(false)))
             {
                 End();
             }

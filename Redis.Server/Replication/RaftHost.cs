@@ -365,9 +365,11 @@ internal sealed class RaftHost : IDisposable
         if (_options.Diagnostics.LatencyMonitorThreshold is > 0 and long threshold
             && (long)_log!.Statistics.FsyncLast.TotalMilliseconds is long took && took >= threshold)
         {
-            Application.Post(() => Meter.Latency.Add("aof-fsync-always", took));
+            NoteSlowSync(took);
         }
     }
+
+    private void NoteSlowSync(long milliseconds) => Application.Post(() => Meter.Latency.Add("aof-fsync-always", milliseconds));
 
     private void StartServer(RaftSnapshot? snapshot)
     {

@@ -136,7 +136,7 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, RaftTr
             if (pending.Id == entry.Id)
             {
                 proposer = pending.Stream;
-                then = pending.Done is { } done ? () => done(EntryFate.Applied) : null;
+                then = pending.Done is { } done ? WhenApplied(done) : null;
             }
             else
             {
@@ -146,6 +146,9 @@ internal sealed class RaftOutputs(Application application, PeerMesh mesh, RaftTr
 
         application.Add(Work.Apply(entry, proposer, then));
     }
+
+    // Not a lambda in Apply: what that takes along would be allocated for every entry.
+    private static Action WhenApplied(Action<EntryFate> done) => () => done(EntryFate.Applied);
 
     public void ReadReady(long readId)
     {
