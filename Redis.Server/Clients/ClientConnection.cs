@@ -414,7 +414,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
     {
         if (_receiving is not null)
         {
-            await ReceiveAsync().ConfigureAwait(false);
+            Take(await ReceiveAsync().ConfigureAwait(false));
         }
 
         return _buffer.AsMemory(_start, _end - _start);
@@ -457,9 +457,7 @@ internal sealed class ClientConnection : RequestStream, ISubscriber
             if (_parser.Count > 0)
             {
                 // An inline command is not an array: the log gets the array it stands for.
-                ReadOnlyMemory<byte> frame = _parser.WasInline
-                    ? _parser.Frame(input.Span, consumed).ToArray()
-                    : input[..consumed];
+                ReadOnlyMemory<byte> frame = _parser.WasInline ? _parser.Frame(input.Span, consumed).ToArray() : input[..consumed];
                 _gate.Stage(_parser.Args(frame.Span), frame);
                 if (_closing || _waitForTurn || _peer is not null)
                 {
