@@ -15,7 +15,9 @@ internal sealed class LibraryCompiler(string source, string project, string dest
 
     private IReadOnlyList<string>? _compilation;
 
-    public string FileName => $"{project}.dll";
+    private string Folder => Path.Combine(source, project);
+
+    private string FileName => $"{project}.dll";
 
     /// <summary>Builds it; what was said, if that fails, or null.</summary>
     public string? Compile()
@@ -24,8 +26,6 @@ internal sealed class LibraryCompiler(string source, string project, string dest
         if (failure is null) File.Copy(Path.Combine(Folder, "obj", "Release", "net10.0", FileName), Path.Combine(destination, FileName), overwrite: true);
         return failure;
     }
-
-    private string Folder => Path.Combine(source, project);
 
     private static string? Failure((int Code, string Output) ended) => ended.Code == 0 ? null : ended.Output;
 

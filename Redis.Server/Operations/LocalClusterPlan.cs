@@ -128,6 +128,8 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
 
     public int PortOf(int node) => FirstPort + node - 1;
 
+    public int MetricsPortOf(int node) => MetricsPort + node - 1;
+
     public string DirectoryOf(int node) => Path.Combine(Directory, $"node{node}");
 
     /// <summary>The command line of a node; what the user gave comes last and wins.</summary>
@@ -140,7 +142,7 @@ internal sealed record LocalClusterPlan(int Nodes, int FirstPort, string Directo
         "--raft.addr", $"{Host}:{PortOf(node)}",
         .. Password.Length > 0 ? (string[])["--raft.cluster-password", Password] : [],
         .. NodeOptions,
-        .. MetricsPort > 0 ? (string[])["--metrics-port", (MetricsPort + node - 1).ToString(CultureInfo.InvariantCulture)] : [],
+        .. MetricsPort > 0 ? (string[])["--metrics-port", MetricsPortOf(node).ToString(CultureInfo.InvariantCulture)] : [],
         .. FullPaths,
     ];
 

@@ -29,6 +29,7 @@ internal sealed class ScriptCache(Action<int> release) : ISnapshotPart
     public const int NameLength = 40;
 
     private const string Field = "raft-script";
+
     // The name as a string, the script's object, the table's node.
     private const int EntryBytes = 240;
 

@@ -19,7 +19,7 @@ internal static class BudgetBenchmark
         return Scratch.Use("budget", directory =>
         {
             using Yardstick yardstick = Yardstick.Start(Path.Combine(directory, "yardstick"), FreePorts.Next(1));
-            using ObservedCluster cluster = ObservedCluster.Start(plan.Server, Path.Combine(directory, "cluster"));
+            using MeasuredCluster cluster = MeasuredCluster.StartObserved(plan.Server, Path.Combine(directory, "cluster"));
             Console.WriteLine("a request                     requests/s   user us  system us  calls  switches  allocated B   disk B  loopback B  collections  pause ms");
             foreach (Load load in plan.Loads)
             {
@@ -46,9 +46,10 @@ internal static class BudgetBenchmark
         loopback = LoopbackBytes() - loopback;
         double? called = calls.Stop() / requests;
         NodeMetricsPage? later = metrics?.Invoke();
-        double? allocated = (later?["process_gc_allocated_bytes_total"] - earlier?["process_gc_allocated_bytes_total"]) / requests;
-        double? collections = later?["process_gc_collections_total{generation=\"0\"}"] - earlier?["process_gc_collections_total{generation=\"0\"}"];
-        double? paused = 1000 * (later?["process_gc_pause_seconds_total"] - earlier?["process_gc_pause_seconds_total"]);
+        double? Grown(string figure) => later?[figure] - earlier?[figure];
+        double? allocated = Grown("process_gc_allocated_bytes_total") / requests;
+        double? collections = Grown("process_gc_collections_total{generation=\"0\"}");
+        double? paused = 1000 * Grown("process_gc_pause_seconds_total");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{load.Name,-16} {what,-12} {figures.PerSecond,11:N0} {cost.UserMicroseconds / requests,9:0.00} {cost.SystemMicroseconds / requests,10:0.00} {called,6:0.00} {cost.Switches / requests,9:0.000} {allocated,12:0.0} {cost.Written / requests,8:N0} {loopback / requests,11:N0} {collections,12:N0} {paused,9:0.0}"));
     }

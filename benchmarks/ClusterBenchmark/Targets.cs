@@ -1,3 +1,4 @@
+using Benchmarks.Measuring;
 using Redis.Server.Operations;
 using Redis.Server.Tests.Cluster;
 
@@ -49,7 +50,7 @@ internal sealed class Targets : IDisposable
     private void AddCluster(BenchmarkPlan plan, string program, string directory)
     {
         MeasuredCluster cluster = Keep(MeasuredCluster.Start(program, plan.Nodes, directory, plan.NodeOptions));
-        _addresses.Add(() => cluster.Leader);
+        _addresses.Add(() => (LocalClusterPlan.Host, cluster.Leader.Port));
     }
 
     private T Keep<T>(T started)

@@ -22,7 +22,7 @@ internal static class EnduranceBenchmark
         EndurancePlan plan = EndurancePlan.Parse(arguments);
         return Scratch.Use("endurance", directory =>
         {
-            using ObservedCluster cluster = ObservedCluster.Start(plan.Server, directory);
+            using MeasuredCluster cluster = MeasuredCluster.StartObserved(plan.Server, directory);
             LocalNode leader = cluster.Leader;
             List<MemorySample>[] samples = Measure(plan, cluster, leader.Port, out long answered);
             Report(plan, samples, leader.Number, answered);
@@ -30,7 +30,7 @@ internal static class EnduranceBenchmark
         });
     }
 
-    private static List<MemorySample>[] Measure(EndurancePlan plan, ObservedCluster cluster, int port, out long answered)
+    private static List<MemorySample>[] Measure(EndurancePlan plan, MeasuredCluster cluster, int port, out long answered)
     {
         List<MemorySample>[] samples = [.. cluster.Nodes.Select(_ => new List<MemorySample>())];
         using MixedLoad load = new(port, plan.Rate, plan.Keys, seed: 1);
